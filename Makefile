@@ -1,0 +1,126 @@
+# For people: `make demo` and `make test`. Both need Python >= 3.11 and make, nothing else.
+
+PACKAGES := deid_core deid_core_dicom deid_core_screening
+CAN_BUILD := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c '$(CAN_BUILD)' 2>/dev/null && { echo $$python; break; }; done)
+
+IMPORT_ALL := import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]
+
+BIN := .venv/bin
+LOWEST_BIN := .venv-lowest/bin
+PIP_FLAGS := --quiet --disable-pip-version-check --no-input
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+	--fork-strategy fewest --no-emit-index-url --no-header
+
+export NO_MKDOCS_2_WARNING := 1
+export DISABLE_MKDOCS_2_WARNING := true
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+
+.PHONY: help
+help: ## say what there is
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+.PHONY: demo
+demo: .venv/.run ## de-identify the bundled images and show, side by side, what is left
+	@$(BIN)/python -m deid_core.cli.demo
+
+.PHONY: test
+test: lint types coverage docs package test-lowest ## everything that CI checks
+	@echo "All checks passed."
+
+.PHONY: lint
+lint: .venv/.dev ## style, format and import contracts
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: types
+types: .venv/.dev ## mypy --strict
+	$(BIN)/python -m mypy
+
+.PHONY: coverage
+coverage: .venv/.dev ## the tests, with branch coverage
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+.PHONY: docs
+docs: .venv/.dev ## build the documentation into site/
+	$(BIN)/python -m mkdocs build --strict
+
+.PHONY: package
+package: .venv/.dev ## build sdist and wheel into dist/ and look at what they hold
+	rm -rf dist && mkdir -p build
+	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	@$(BIN)/python -m zipfile -l dist/*.whl >build/wheel.txt
+	@tar -tzf dist/*.tar.gz >build/sdist.txt
+	@for package in $(PACKAGES); do for marker in __init__.py py.typed; do \
+		grep -q "^$$package/$$marker " build/wheel.txt && grep -q "/$$package/$$marker$$" build/sdist.txt \
+			|| { echo "$$package/$$marker is missing from the wheel or the sdist" >&2; exit 1; }; \
+	done; done
+	@ls dist/*.whl dist/*.tar.gz
+
+.PHONY: test-lowest
+test-lowest: .venv-lowest/.test package ## the quick tests, on the wheel and the lowest dependencies
+	$(LOWEST_BIN)/python -m pip install $(PIP_FLAGS) --no-deps --force-reinstall dist/*.whl
+	cd dist && ../$(LOWEST_BIN)/python -c "$(IMPORT_ALL)" $(PACKAGES)
+	$(LOWEST_BIN)/pytest -m "not slow" -p no:cacheprovider
+
+.PHONY: format
+format: .venv/.dev ## format the code and mend what ruff can
+	$(BIN)/python -m ruff check --fix-only .
+	$(BIN)/python -m ruff format .
+
+.PHONY: lock
+lock: .venv/.dev ## renew the pinned requirements
+	$(BIN)/python -m pip install $(PIP_FLAGS) uv
+	$(LOCK) pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --no-deps --resolution lowest-direct --no-annotate --no-generate-hashes \
+		-o requirements/lowest.in
+	$(LOCK) requirements/lowest.in requirements/test.in -o requirements/lowest.txt
+
+.PHONY: clean
+clean: ## remove all that the other targets made
+	rm -rf .venv .venv-lowest build dist site .coverage .coverage.* .hypothesis \
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# Environments. Each belongs to the folder that it was made in, or a copy of a checkout would run
+# the code of the original; the file .home keeps that folder.
+HOME_OF = $(shell test -x $(1)/bin/python && cat $(1)/.home 2>/dev/null)
+ifneq ($(call HOME_OF,.venv),$(CURDIR))
+.PHONY: .venv/.home
+endif
+ifneq ($(call HOME_OF,.venv-lowest),$(CURDIR))
+.PHONY: .venv-lowest/.home
+endif
+
+.venv/.home .venv-lowest/.home: %/.home:
+	@test -n "$(PYTHON)" || { echo "No Python >= 3.11 with its venv module was found." \
+		"Install one (on Debian: python3 python3-venv), or say: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Making $* with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $*
+	@echo "$(CURDIR)" >$@
+
+.venv/.run: .venv/.home requirements/run.txt pyproject.toml
+	@echo "Installing what deid_core needs"
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.home requirements/dev.txt pyproject.toml
+	@echo "Installing what the checks need"
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
+	@touch .venv/.run $@
+
+.venv-lowest/.test: .venv-lowest/.home requirements/lowest.txt
+	@echo "Installing the lowest dependencies"
+	@$(LOWEST_BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/lowest.txt
+	@touch $@

@@ -1,0 +1,72 @@
+"""What a run knows (`Batch`) and what is known of the file at hand (`FileContext`)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from deid_core.model import Field, Identifiers, Instance
+from deid_core.settings import Settings
+
+if TYPE_CHECKING:
+    from deid_core.recipe.tree import Rule
+
+log = logging.getLogger("deid_core")
+
+
+@attrs.frozen
+class Batch:
+    """One run: its settings, its key, and the means by which plugins compile values.
+
+    ``key`` is secret: pseudonyms are derived from it, see `pseudonym_bytes`. Two runs give the
+    same pseudonyms when they have the same key.
+    """
+
+    settings: Settings
+    key: bytes = attrs.field(repr=False)
+    _compile_value: Callable[[Rule, Batch], Callable[[Field], Any]] = attrs.field(
+        repr=False, alias="compile_value"
+    )
+
+    def value(self, rule: Rule) -> Callable[[Field], Any]:
+        """Compile the value of ``rule`` (literal, ``var:``, ``deid_func:``) into a function.
+
+        The function takes a `Field` and returns the value, or raises `Unresolved`.
+        Raises `RecipeError` if the value names something that is not there.
+        """
+        return self._compile_value(rule, self)
+
+    def pseudonym_bytes(self, purpose: str, value: str) -> bytes:
+        """Return 32 bytes that stand for ``value`` and cannot be reversed without the key.
+
+        HMAC-SHA-256 (RFC 2104) over purpose and value: one value has unrelated pseudonyms
+        for different purposes.
+        """
+        message = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")
+        return hmac.new(self.key, message, hashlib.sha256).digest()
+
+
+@attrs.frozen
+class FileContext:
+    """The file at hand: its data set as it was read, its identifiers, and its variables.
+
+    ``item`` holds the variables that the user gave for this instance (``var:``). ``label``
+    is what log lines call the file.
+    """
+
+    label: str
+    instance: Instance = attrs.field(repr=False)
+    identifiers: Identifiers = attrs.field(repr=False)
+    item: Mapping[str, Any] = attrs.field(repr=False)
+    batch: Batch = attrs.field(repr=False)
+    warnings: list[str] = attrs.field(factory=list, init=False)
+
+    def warn(self, message: str) -> None:
+        """Log a warning and put it into the report. The message must hold no value."""
+        log.warning(message)
+        self.warnings.append(message)

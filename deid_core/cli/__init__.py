@@ -1,0 +1,1 @@
+"""The command line ``deid-core``: each command in a module of its own, loaded when called."""

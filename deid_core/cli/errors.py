@@ -1,0 +1,26 @@
+"""Errors as a user of the command line sees them: one clear message, and exit status 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from deid_core.errors import DeidError
+
+REFUSED = 1
+"""Exit status when some files were refused or failed."""
+
+
+class _Shown(click.ClickException):
+    exit_code = 2
+
+
+@contextmanager
+def shown_errors() -> Iterator[None]:
+    """Turn errors of deid_core into messages of the command line."""
+    try:
+        yield
+    except DeidError as error:
+        raise _Shown(str(error)) from None

@@ -1,0 +1,43 @@
+"""``deid-core identifiers``: what files hold, for those entitled to see it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+import click
+
+from deid_core.cli.errors import shown_errors
+from deid_core.cli.options import common_options, settings_of
+
+
+@click.command("identifiers")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--entity-id", help="Attribute to file under, for the patient.")
+@click.option("--item-id", help="Attribute to file under, for the instance.")
+@common_options
+def command(sources: tuple[str, ...], **options: Any) -> None:
+    """Print the identifiers of files as JSON: entity, item, keyword, value.
+
+    THE OUTPUT IDENTIFIES PATIENTS. Add variables to each item and give it to the library
+    to put identifiers back under new names.
+    """
+    from deid_core.dicom import get_files, get_identifiers
+
+    with shown_errors():
+        settings = settings_of(
+            options["config"],
+            options["block"],
+            options["allow"],
+            options["prefer"],
+            debug=options["debug"],
+        )
+        settings = attrs.evolve(
+            settings,
+            entity_id=options["entity_id"] or settings.entity_id,
+            item_id=options["item_id"] or settings.item_id,
+        )
+        files = list(get_files(sources, config=settings))
+        ids = get_identifiers(files, config=settings)
+    click.echo(json.dumps(ids, indent=2, ensure_ascii=False, default=str))

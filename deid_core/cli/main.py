@@ -1,0 +1,63 @@
+"""``deid-core``: finds the command and loads only that."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from deid_core import __version__
+
+COMMANDS = {
+    "identifiers": "print the identifiers that files hold, as JSON",
+    "plugins": "list what is installed, what it provides and what it overrides",
+    "run": "de-identify files and folders",
+}
+
+
+class LazyCommands(click.Group):
+    """A group whose own commands are imported when they are called.
+
+    Commands of plugins are looked for when the name is not one of ours.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of our own commands, without loading any."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command by name."""
+        if cmd_name in COMMANDS:
+            module = importlib.import_module(f"deid_core.cli.{cmd_name}")
+            command = module.command
+            return command if isinstance(command, click.Command) else None
+        return _command_of_plugin(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands from their summaries, which needs no import."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _command_of_plugin(name: str) -> click.Command | None:
+    from deid_core.cli.errors import shown_errors
+    from deid_core.host import PluginHost
+
+    with shown_errors():
+        commands = PluginHost.load().commands
+    return commands[name].load() if name in commands else None
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="deid-core")
+def cli() -> None:
+    """De-identify DICOM files through plugins.
+
+    Start with: deid-core run FOLDER --output OUT
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(cli())

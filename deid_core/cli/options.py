@@ -1,0 +1,70 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from deid_core.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = [
+    click.option(
+        "--config",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A settings file, JSON or TOML.",
+    ),
+    click.option("--block", multiple=True, metavar="PLUGIN", help="Leave a plugin out."),
+    click.option(
+        "--allow", multiple=True, metavar="PLUGIN", help="Import no third party but these."
+    ),
+    click.option(
+        "--prefer",
+        multiple=True,
+        metavar="PLUGIN",
+        help="Call a plugin first, and let it win where two claim one name.",
+    ),
+    click.option("--debug", is_flag=True, help="Log every step. SHOWS IDENTIFIERS."),
+]
+
+
+def common_options(function: F) -> F:
+    """Add the options for settings, plugins and logging."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def settings_of(
+    config: Path | None,
+    block: tuple[str, ...],
+    allow: tuple[str, ...],
+    prefer: tuple[str, ...],
+    *,
+    debug: bool,
+) -> Settings:
+    """Return the settings that the common options stand for, and start logging."""
+    import attrs
+
+    from deid_core.settings import read_settings
+
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(message)s"
+    )
+    settings = read_settings(config)
+    plugins = settings.plugins
+    return attrs.evolve(
+        settings,
+        plugins=attrs.evolve(
+            plugins,
+            block=(*plugins.block, *block),
+            allow=allow or plugins.allow,
+            prefer=(*prefer, *plugins.prefer),
+        ),
+    )

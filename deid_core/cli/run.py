@@ -1,0 +1,178 @@
+"""``deid-core run``: de-identify files and folders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from deid_core.cli.errors import REFUSED, shown_errors
+from deid_core.cli.options import common_options, settings_of
+
+if TYPE_CHECKING:
+    from deid_core.engine import Engine
+    from deid_core.model import FileRef, FileReport, Outcome
+    from deid_core.settings import Settings
+
+SMALLEST_KEY = 16
+
+
+@click.command("run")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--output", "-o", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder."
+)
+@click.option(
+    "--recipe",
+    "-r",
+    "recipes",
+    multiple=True,
+    help="A recipe: file, folder or bundled name. Several lie on each other, the last on top.",
+)
+@click.option("--keep-names", is_flag=True, help="Keep base names, which may hold a patient's.")
+@click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@click.option("--keep-private", is_flag=True, help="Do not remove private data elements.")
+@click.option(
+    "--default",
+    type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
+    help="What happens to what no rule names.",
+)
+@click.option("--strict", is_flag=True, help="Refuse a file in which a value is not resolved.")
+@click.option(
+    "--key-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Secret bytes that make pseudonyms the same in every run.",
+)
+@common_options
+def command(sources: tuple[str, ...], **options: Any) -> None:
+    """De-identify files and folders.
+
+    What no recipe names is removed, except for what a file needs to be decoded, shown and
+    filed. Outputs are named by their de-identified values.
+
+    Exit status: 0 if all went well, 1 if files were refused or failed, 2 for wrong usage.
+    """
+    with shown_errors():
+        engine = _engine(options)
+        known = _known(engine, sources)
+        reports = _run(engine, known, keep_names=options["keep_names"])
+    _summarize(reports, engine, options["output"])
+    if reports.bad:
+        raise SystemExit(REFUSED)
+
+
+def _engine(options: dict[str, Any]) -> Engine:
+    from deid_core.config import layers_of
+    from deid_core.engine import Engine
+    from deid_core.host import PluginHost
+
+    settings = _settings(options)
+    host = PluginHost.load(settings.plugins)
+    key = _key(options["key_file"]) if options["key_file"] else None
+    return Engine(host, layers_of(options["recipes"], host), settings, key=key)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    settings = settings_of(
+        options["config"], options["block"], options["allow"], options["prefer"], debug=options["debug"]
+    )
+    return attrs.evolve(
+        settings,
+        output_folder=options["output"],
+        overwrite=options["overwrite"],
+        remove_private=not options["keep_private"],
+        default=options["default"] or settings.default,
+        strict=options["strict"] or settings.strict,
+    )
+
+
+def _key(path: Path) -> bytes:
+    from deid_core.errors import SettingsError
+
+    key = path.read_bytes().strip()
+    if len(key) < SMALLEST_KEY:
+        raise SettingsError(f"{path}: a key needs at least {SMALLEST_KEY} bytes")
+    return key
+
+
+def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
+    """Return the files of all sources; complain of a source that is not there at once."""
+    from deid_core.errors import NoPluginAnsweredError, SettingsError
+    from deid_core.model import DiscoveryOptions
+
+    for source in sources:
+        try:
+            yield from engine.host.discover_files(source, DiscoveryOptions())
+        except NoPluginAnsweredError:
+            raise SettingsError(f"{source}: no such file or folder") from None
+
+
+@attrs.define
+class _Reports:
+    counts: Counter[Outcome] = attrs.field(factory=Counter)
+    bad: list[FileReport] = attrs.field(factory=list)
+    warnings: Counter[str] = attrs.field(factory=Counter)
+
+
+def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Reports:
+    from deid_core.model import Outcome
+    from deid_core.naming import kept_names
+
+    names: list[PurePosixPath] | None = None
+    if keep_names:
+        found = list(refs)
+        names, refs = kept_names(found), iter(found)
+    reports = _Reports()
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("files"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("files", total=len(names) if names is not None else None)
+        for report in engine.run(refs, names):
+            reports.counts[report.outcome] += 1
+            if report.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED):
+                reports.bad.append(report)
+            progress.advance(task)
+    return reports
+
+
+def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
+    from deid_core.model import Outcome
+
+    console = Console()
+    words = {
+        Outcome.WRITTEN: "de-identified",
+        Outcome.SKIPPED: "not DICOM, passed over",
+        Outcome.EXISTS: "output exists already, not written",
+        Outcome.REFUSED: "refused",
+        Outcome.FAILED: "failed",
+    }
+    table = Table(title=f"Output in {escape(str(output))}", title_justify="left")
+    table.add_column("Outcome")
+    table.add_column("Files", justify="right")
+    for outcome, word in words.items():
+        if reports.counts[outcome] or outcome is Outcome.WRITTEN:
+            table.add_row(word, str(reports.counts[outcome]))
+    console.print(table)
+    if reports.bad:
+        _list_bad(reports.bad)
+    if not engine.linkable:
+        console.print("The key was made for this run: its pseudonyms cannot be linked to other runs.")
+
+
+def _list_bad(bad: list[FileReport]) -> None:
+    console = Console(stderr=True)
+    table = Table(title="Not written", title_justify="left")
+    for column in ("File", "Reason", ""):
+        table.add_column(column, overflow="fold")
+    for report in bad:
+        location = report.ref.location if report.ref is not None else ""
+        table.add_row(escape(location), report.code, escape(report.reason))
+    console.print(table)

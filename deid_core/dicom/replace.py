@@ -1,0 +1,122 @@
+"""Put identifiers back: write files from which all else is gone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from deid_core.config import Deid, layers_of
+from deid_core.dicom.files import Files, refs_of
+from deid_core.dicom.identify import Config
+from deid_core.engine import Engine
+from deid_core.errors import SettingsError
+from deid_core.host import PluginHost
+from deid_core.model import FileRef, Outcome
+from deid_core.naming import kept_names
+from deid_core.recipe.tree import Recipe
+from deid_core.settings import read_settings
+
+log = logging.getLogger("deid_core")
+
+
+def replace_identifiers(  # noqa: PLR0913 - the seed's arguments
+    dicom_files: Files,
+    ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+    deid: Deid | None = None,
+    output_folder: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,  # noqa: FBT001, FBT002 - as in the seed
+    remove_private: bool = True,  # noqa: FBT001, FBT002
+    screen_private: bool = False,  # noqa: FBT001, FBT002
+    screen_values: Iterable[Any] | None = None,
+    entity_id: str | None = None,
+    item_id: str | None = None,
+    config: Config = None,
+    *,
+    key: bytes | None = None,
+    default: str | None = None,
+    strict: bool = False,
+    force: bool = False,
+) -> list[str]:
+    """De-identify files and return the paths of the outputs, in the order of the input.
+
+    ``ids`` are the identifiers as `get_identifiers` gives them, with variables for ``var:``
+    added to each item. ``deid`` is a recipe: a file, a folder with one, a bundled name or a
+    loaded one; what it does not name is removed, except for what a file needs to be decoded,
+    shown and filed. Outputs keep their base names, and go to a fresh temporary folder unless
+    ``output_folder`` is given; where one is there already and ``overwrite`` is False, that is
+    logged, nothing is written, and its path returned. A file that is refused gives no path;
+    its reason is logged.
+
+    ``remove_private=False`` keeps private data elements; with ``screen_private`` those are
+    removed that one of ``screen_values`` (see `ScreenRule`) finds. ``key`` (secret bytes)
+    makes pseudonyms the same in every run; ``strict`` refuses a file in which a value cannot
+    be resolved.
+
+    Raises `RecipeError`, `SettingsError` and `PluginError`.
+    """
+    settings = read_settings(config)
+    rules = settings.screen_rules if screen_values is None else tuple(screen_values)
+    if screen_private and not rules:
+        raise SettingsError("screen_private needs screen_values: nothing says what to look for")
+    if rules and not screen_private and not remove_private:
+        raise SettingsError("screen_values are given but screen_private is False")
+    settings = attrs.evolve(
+        settings,
+        output_folder=output_folder or tempfile.mkdtemp(prefix="deid-"),
+        overwrite=overwrite,
+        remove_private=remove_private,
+        screen_private=screen_private,
+        screen_rules=rules,
+        entity_id=entity_id or settings.entity_id,
+        item_id=item_id or settings.item_id,
+        default=default or settings.default,
+        strict=strict or settings.strict,
+        force=force or settings.force,
+    )
+    host = PluginHost.load(settings.plugins)
+    engine = Engine(host, layers_of(deid, host), settings, key=key, ids=ids)
+    return _paths(engine, refs_of(dicom_files))
+
+
+def remove_private_identifiers(
+    dicom_files: Files,
+    output_folder: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,  # noqa: FBT001, FBT002 - as in the seed
+    config: Config = None,
+    *,
+    force: bool = False,
+) -> list[str]:
+    """Remove all private data elements, leave the rest, and return the outputs' paths.
+
+    Outputs go where `replace_identifiers` puts them.
+    """
+    settings = attrs.evolve(
+        read_settings(config),
+        output_folder=output_folder or tempfile.mkdtemp(prefix="deid-"),
+        overwrite=overwrite,
+        remove_private=True,
+        base_rules=(),
+        force=force,
+    )
+    host = PluginHost.load(settings.plugins)
+    engine = Engine(host, [Recipe(format="dicom", default="KEEP")], settings)
+    return _paths(engine, refs_of(dicom_files), done="Removed private identifiers for %s")
+
+
+def _paths(engine: Engine, refs: list[FileRef], done: str | None = None) -> list[str]:
+    paths, faults = [], []
+    for report in engine.run(refs, kept_names(refs)):
+        if report.output is not None:
+            paths.append(report.output)
+        if done and report.outcome is Outcome.WRITTEN:
+            log.debug(done, report.output)
+        if report.fault is not None:
+            faults.append(report.fault)
+    if faults:
+        raise faults[0]
+    return paths

@@ -1,0 +1,119 @@
+"""Look at the elements of a pydicom data set without converting those nobody asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydicom import config
+from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+from pydicom.valuerep import PersonName
+
+from deid_core import dictionary
+from deid_core.errors import ReadError
+from deid_core.model import ElementPath
+
+ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
+"""The tag of an item in either byte order: what the bytes of a sequence start with (PS3.5 7.5)."""
+
+
+def stored_vr(dataset: Dataset, tag: int) -> str:
+    """Return the VR that the file gives the element, else the dictionary's, else ``UN``."""
+    vr = dataset.get_item(tag).VR
+    if vr is None:
+        allowed = dictionary.vrs_of(tag)
+        vr = allowed[0] if allowed else "UN"
+    return str(vr)
+
+
+def is_sequence(dataset: Dataset, tag: int) -> bool:
+    """Tell whether the element is a sequence, whatever VR the file hides it under."""
+    element = dataset.get_item(tag)
+    if element.VR == "SQ":
+        return True
+    if not isinstance(element, RawDataElement):
+        return False
+    if element.VR not in (None, "UN"):
+        return False
+    allowed = dictionary.vrs_of(tag)
+    if allowed:
+        return allowed == ("SQ",)
+    return bool(element.value) and element.value[:4] in ITEMS
+
+
+def read_element(dataset: Dataset, tag: int) -> DataElement:
+    """Return the element, converted, without changing what the data set holds.
+
+    Raises `ReadError` if its bytes cannot be decoded.
+    """
+    element = dataset.get_item(tag)
+    if not isinstance(element, RawDataElement):
+        return element
+    try:
+        charset = dataset.original_character_set or dataset._character_set  # noqa: SLF001
+        return convert_raw_data_element(element, encoding=charset, ds=dataset)
+    except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes the value
+        path = ElementPath(tag)
+        raise ReadError(f"{path.tag_text} cannot be decoded ({type(error).__name__})") from None
+
+
+def items_of(dataset: Dataset, tag: int) -> list[Dataset]:
+    """Return the items of a sequence, parsed in place. Raises `ReadError`."""
+    try:
+        element = dataset.get_item(tag)
+        if isinstance(element, RawDataElement) and element.VR in (None, "UN"):
+            dataset._dict[element.tag] = element._replace(VR="SQ", is_implicit_VR=True)  # noqa: SLF001
+        return list(dataset[tag].value or ())
+    except Exception as error:  # noqa: BLE001 - as above
+        path = ElementPath(tag)
+        raise ReadError(f"the items of {path.tag_text} cannot be parsed ({type(error).__name__})") from None
+
+
+def private_creators(dataset: Dataset) -> Mapping[int, str]:
+    """Return the private creators by ``group << 8 | block`` (PS3.5 7.8.1)."""
+    creators = {}
+    for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+        if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:  # noqa: PLR2004
+            element = dataset.get_item(tag)
+            value = element.value
+            if isinstance(value, bytes):
+                value = value.decode("latin-1")
+            creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = str(value or "").strip(" \0")
+    return creators
+
+
+def creator_of(tag: int, creators: Mapping[int, str]) -> str | None:
+    """Return who reserved the block of a private element, or None."""
+    if not tag >> 16 & 1:
+        return None
+    return creators.get(tag >> 8 & 0xFFFF00 | tag >> 8 & 0xFF)
+
+
+def is_creator(tag: int) -> bool:
+    """Tell whether a tag is that of a private creator (PS3.5 7.8.1)."""
+    return bool(tag >> 16 & 1) and 0x10 <= tag & 0xFFFF <= 0xFF  # noqa: PLR2004
+
+
+def plain(value: Any) -> Any:
+    """Return a pydicom value as plain text, number, bytes or a list of those; None if empty."""
+    if isinstance(value, MultiValue | list | tuple):
+        return [plain(one) for one in value]
+    if value is None or (isinstance(value, str | bytes) and not value):
+        return None
+    if isinstance(value, PersonName):
+        return str(value) or None
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float | Decimal):
+        return float(value)
+    return value
+
+
+def new_element(tag: int, vr: str, value: Any) -> DataElement:
+    """Make an element, legal or not: whether to warn of that is for the caller."""
+    return DataElement(tag, vr, value, validation_mode=config.IGNORE)

@@ -1,0 +1,181 @@
+"""The steps of a run, in order: discover, read, extract, screen, decide, apply, check, write."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+import attrs
+
+from deid_core.apply import apply
+from deid_core.batch import Batch, FileContext
+from deid_core.decide import Decider
+from deid_core.errors import (
+    FileError,
+    NotDicomError,
+    OutputExistsError,
+    PluginError,
+    RefusedError,
+)
+from deid_core.guard import Guard, failure
+from deid_core.host import PluginHost
+from deid_core.identifiers import look_up
+from deid_core.model import (
+    DiscoveryOptions,
+    FileRef,
+    FileReport,
+    Instance,
+    Outcome,
+    RunReport,
+    WriteReceipt,
+)
+from deid_core.naming import distinct, safe_path
+from deid_core.quiet import quiet_pydicom
+from deid_core.recipe.compile import compile_plan, rule_value
+from deid_core.recipe.find import base_rules, default_of
+from deid_core.recipe.tree import Recipe
+from deid_core.settings import Settings
+
+log = logging.getLogger("deid_core")
+
+
+class Engine:
+    """De-identifies files: one recipe, one set of plugins, one key, any number of files.
+
+    ``recipes`` lie on each other, the last wins. ``ids`` holds the variables of each
+    instance, as ``ids[entity][item][name]``. Without a ``key`` one is made for this run, so
+    that its pseudonyms cannot be linked to those of another.
+
+    Raises `RecipeError` where a recipe needs what no plugin provides, and `PluginError`.
+    """
+
+    def __init__(
+        self,
+        host: PluginHost,
+        recipes: Sequence[Recipe] = (),
+        settings: Settings | None = None,
+        *,
+        key: bytes | None = None,
+        ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+    ) -> None:
+        settings = settings or Settings()
+        self.host = host
+        self.linkable = key is not None
+        self.batch = Batch(
+            settings,
+            key or secrets.token_bytes(32),
+            lambda rule, batch: rule_value(rule, host, batch),
+        )
+        self._ids = ids
+        default = default_of(recipes, settings)
+        base = base_rules(recipes, settings, default, host)
+        self.plan = compile_plan(base, recipes, default, host, self.batch)
+        self._root = self.plan.root()
+        self._checks = [
+            (host.who(entry.plugin), entry.record.name, entry.record.compile(self.batch))
+            for entry in host.checks.entries()
+        ]
+        self._taken: set[str] = set()
+
+    def discover(
+        self, locations: Iterable[str], options: DiscoveryOptions | None = None
+    ) -> Iterator[FileRef]:
+        """Find the files of all locations, one after the other."""
+        for location in locations:
+            yield from self.host.discover_files(location, options or DiscoveryOptions())
+
+    def run(
+        self, refs: Iterable[FileRef], names: Iterable[PurePosixPath] | None = None
+    ) -> Iterator[FileReport]:
+        """De-identify files one after the other and yield what became of each.
+
+        ``names`` are the outputs' names, relative to the output folder; without them each
+        output is named by its de-identified values.
+        """
+        counts: Counter[Outcome] = Counter()
+        self.host.batch_started(self.batch)
+        named = iter(names) if names is not None else None
+        for number, ref in enumerate(refs, start=1):
+            report = self.process(ref, number, next(named) if named is not None else None)
+            counts[report.outcome] += 1
+            self.host.file_recorded(report, self.batch)
+            yield report
+        plugins = tuple(
+            f"{info.name} ({info.distribution} {info.version})"
+            for info in self.host.describe()
+            if info.status == "loaded"
+        )
+        self.host.batch_finished(RunReport(counts, plugins, self.linkable), self.batch)
+
+    def process(self, ref: FileRef, number: int, name: PurePosixPath | None = None) -> FileReport:
+        """De-identify one file. Whatever happens is in the report; nothing is raised for it."""
+        label = name.name if name is not None else f"file {number}"
+        report = FileReport(number, Outcome.FAILED, ref=ref)
+        try:
+            with quiet_pydicom():
+                return self._process(ref, label, name, report)
+        except NotDicomError as error:
+            return attrs.evolve(report, outcome=Outcome.SKIPPED, code=error.code, reason=str(error))
+        except OutputExistsError as error:
+            log.error("%s already exists, overwrite set to False. Not writing.", label)
+            return attrs.evolve(
+                report, outcome=Outcome.EXISTS, code=error.code, reason=str(error), output=error.path
+            )
+        except FileError as error:
+            log.error("%s: %s", label, error)
+            return attrs.evolve(report, outcome=Outcome.REFUSED, code=error.code, reason=str(error))
+        except PluginError as error:
+            log.error("%s: %s", label, error)
+            return attrs.evolve(report, code="plugin-failed", reason=str(error), fault=error)
+        except Exception as error:  # noqa: BLE001 - a file must not end the run, nor be quoted
+            fault = failure("deid_core", "processing", error)
+            log.error("%s: %s", label, fault)
+            return attrs.evolve(report, code="internal-error", reason=str(fault), fault=fault)
+
+    def _process(
+        self, ref: FileRef, label: str, name: PurePosixPath | None, report: FileReport
+    ) -> FileReport:
+        instance, context, actions = self.clean(ref, label)
+        self._check(instance)
+        target = safe_path(name if name is not None else self.host.name_output(instance, self.batch))
+        receipt = self._write(instance, distinct(target, self._taken))
+        return attrs.evolve(
+            report,
+            outcome=Outcome.WRITTEN,
+            output=receipt.path,
+            warnings=(*instance.notes, *context.warnings),
+            actions=actions,
+        )
+
+    def clean(self, ref: FileRef, label: str) -> tuple[Instance, FileContext, Mapping[str, int]]:
+        """Read a file and apply the plan to it: the finished instance, and what was done."""
+        host, batch = self.host, self.batch
+        instance = host.read_file(ref, batch)
+        identifiers = host.extract_identifiers(instance, batch)
+        log.debug("entity id: %s", identifiers.entity)
+        log.debug("item id: %s", identifiers.item)
+        context = FileContext(
+            label, instance, identifiers, look_up(self._ids, identifiers, ref), batch
+        )
+        verdict = host.screen_private_tags(instance, identifiers, batch)
+        decider = Decider(context, verdict)
+        dataset = instance.dataset
+        meta_changes = decider.file_meta(dataset.file_meta, self._root)
+        changes = decider.data_set(dataset, self._root, self.plan.default)
+        apply(meta_changes, dataset.file_meta, context)
+        apply(changes, dataset, context)
+        return instance, context, decider.actions
+
+    def _check(self, instance: Instance) -> None:
+        for who, name, check in self._checks:
+            with Guard(who, f"check {name!r}"):
+                findings = list(check(instance))
+            if findings:
+                raise RefusedError(f"check {name!r}: {'; '.join(findings)}")
+
+    def _write(self, instance: Instance, target: PurePosixPath) -> WriteReceipt:
+        return self.host.write_file(instance, target, self.batch)

@@ -1,0 +1,150 @@
+"""Every error that deid_core raises, as one small tree.
+
+::
+
+    DeidError
+    ├─ SettingsError            a setting, a key or a screening rule
+    ├─ RecipeError              a recipe: all its problems, each with line and column
+    │  └─ RecipeNotFoundError
+    ├─ PluginError              names plugin, distribution and hook
+    │  ├─ PluginLoadError       cannot be imported or registered
+    │  ├─ PluginContractError   declares or returns what its hook does not allow
+    │  ├─ PluginConflictError   two plugins claim one name
+    │  ├─ PluginFailedError     raised while it was called
+    │  └─ NoPluginAnsweredError
+    └─ FileError                one file: recorded, no output, the run goes on
+       ├─ NotDicomError
+       ├─ ReadError
+       ├─ ActionError
+       ├─ RefusedError
+       ├─ WriteError
+       └─ OutputExistsError
+
+No message holds a value read from a data set: errors travel into logs and reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import attrs
+
+
+class DeidError(Exception):
+    """The root: catch this to catch everything that deid_core raises on purpose."""
+
+
+class SettingsError(DeidError):
+    """A setting, key or screening rule cannot be used; nothing was read yet."""
+
+
+@attrs.frozen
+class Problem:
+    """One thing that is wrong in a recipe, and where.
+
+    ``line`` and ``column`` count from 1; both are 0 for a problem of the whole file.
+    """
+
+    source: str
+    line: int
+    column: int
+    message: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+        hint = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
+        return f"{where}: {self.message}{hint}"
+
+
+class RecipeError(DeidError):
+    """A recipe cannot be used. ``problems`` lists all that is wrong, not the first only."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[RecipeError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class RecipeNotFoundError(RecipeError):
+    """No file, folder or plugin gives the recipe that was asked for."""
+
+
+class PluginError(DeidError):
+    """A plugin is at fault. The message names it, its distribution and the hook."""
+
+
+class PluginLoadError(PluginError):
+    """A plugin cannot be imported or registered."""
+
+
+class PluginContractError(PluginError):
+    """A plugin declares or returns something that its hook does not allow."""
+
+
+class PluginConflictError(PluginError):
+    """Two plugins claim one name and none says that it replaces the other."""
+
+
+class PluginFailedError(PluginError):
+    """A plugin raised while one of its hooks or functions was called."""
+
+
+class NoPluginAnsweredError(PluginError):
+    """Every plugin declined, or none implements the hook."""
+
+
+class FileError(DeidError):
+    """One file cannot be processed: it is recorded, gives no output, and the run goes on.
+
+    ``code`` is a stable reason code for reports. Messages never hold a value of the
+    data set; the run adds the name of the file where it lists what happened.
+    """
+
+    code: ClassVar[str] = "failed"
+
+
+class NotDicomError(FileError):
+    """The file is not DICOM: passed over and counted."""
+
+    code = "not-dicom"
+
+
+class ReadError(FileError):
+    """The file claims to be DICOM but cannot be parsed."""
+
+    code = "unreadable"
+
+
+class ActionError(FileError):
+    """A rule of the recipe could not be carried out on this file."""
+
+    code = "action-failed"
+
+
+class RefusedError(FileError):
+    """A check found something in what was about to be written."""
+
+    code = "refused"
+
+
+class WriteError(FileError):
+    """The output could not be written; nothing of it is left behind."""
+
+    code = "write-failed"
+
+
+class OutputExistsError(FileError):
+    """The target exists and overwriting was not asked for. ``path`` is that target."""
+
+    code = "output-exists"
+
+    def __init__(self, message: str, path: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[OutputExistsError], tuple[str, str]]:
+        return type(self), (str(self), self.path)

@@ -1,0 +1,90 @@
+"""Wrap the functions of plugins so that whatever they raise or return carries their name."""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable, Generator, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from deid_core.errors import DeidError, PluginContractError, PluginFailedError
+
+
+def failure(who: str, what: str, error: BaseException) -> PluginFailedError:
+    """Describe an exception out of a plugin: its type and line, never its message.
+
+    The message may hold a patient's value, so neither it nor the chain is kept.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return PluginFailedError(f"{who}: {what} raised {type(error).__name__}{place}")
+
+
+def guard_hook(
+    function: Callable[..., Any], who: str, hook: str, expected: type[Any] | None, *, wrapper: bool
+) -> Callable[..., Any]:
+    """Return ``function`` with its exceptions and results checked in the plugin's name.
+
+    ``expected`` is the type of a stage's result; None stands for anything.
+    """
+    if wrapper:
+        return _guard_wrapper(function, who, hook, expected)
+
+    @functools.wraps(function)
+    def guarded(*args: Any) -> Any:
+        with Guard(who, f"hook {hook!r}"):
+            result = function(*args)
+        return _checked(result, who, hook, expected)
+
+    return guarded
+
+
+def _guard_wrapper(
+    function: Callable[..., Generator[Any, Any, Any]], who: str, hook: str, expected: type[Any] | None
+) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def guarded(*args: Any) -> Generator[Any, Any, Any]:
+        with Guard(who, f"wrapper of hook {hook!r}"):
+            result = yield from function(*args)
+        if result is None and expected is not None:
+            raise PluginContractError(
+                f"{who}: the wrapper of hook {hook!r} returned None; end it with 'return result'"
+            )
+        return _checked(result, who, hook, expected)
+
+    return guarded
+
+
+def _checked(result: Any, who: str, hook: str, expected: type[Any] | None) -> Any:
+    if result is None or expected is None:
+        return result
+    if not isinstance(result, expected) or isinstance(result, (str, bytes)):
+        raise PluginContractError(
+            f"{who}: hook {hook!r} returned {type(result).__name__}, not {expected.__name__} or None"
+        )
+    if expected is Iterable:
+        return _guard_items(result, who, hook)
+    return result
+
+
+def _guard_items(items: Iterable[Any], who: str, hook: str) -> Iterator[Any]:
+    with Guard(who, f"hook {hook!r}"):
+        yield from items
+
+
+class Guard:
+    """A context in which an exception that is not ours becomes a `PluginFailedError`."""
+
+    __slots__ = ("what", "who")
+
+    def __init__(self, who: str, what: str) -> None:
+        self.who = who
+        self.what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, DeidError):
+            raise failure(self.who, self.what, error) from None

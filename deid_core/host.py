@@ -1,0 +1,329 @@
+"""The plugins of one run: loaded, checked, listed, and asked through one typed method a hook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import attrs
+import pluggy
+
+from deid_core import hookspecs
+from deid_core.batch import Batch
+from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginLoadError
+from deid_core.guard import Guard, guard_hook
+from deid_core.loading import FoundPlugin, complaint, find_plugins
+from deid_core.model import (
+    DiscoveryOptions,
+    FileRef,
+    FileReport,
+    Identifiers,
+    Instance,
+    PrivateVerdict,
+    RunReport,
+    WriteReceipt,
+)
+from deid_core.records import (
+    Check,
+    CliCommand,
+    ExampleDataset,
+    FieldAction,
+    FieldExpander,
+    RecipeSource,
+    ValueFunction,
+)
+from deid_core.registry import Entry, Registry
+from deid_core.settings import PluginSettings
+
+STAGES: Mapping[str, type[Any]] = {
+    "deid_discover_files": Iterable,  # type: ignore[dict-item]
+    "deid_read_file": Instance,
+    "deid_extract_identifiers": Identifiers,
+    "deid_screen_private_tags": PrivateVerdict,
+    "deid_name_output": PurePosixPath,
+    "deid_write_file": WriteReceipt,
+    "deid_find_recipe": RecipeSource,
+}
+"""What the plugin that answers a stage hook must return."""
+
+DECLARATIONS: Mapping[str, tuple[str, type[Any]]] = {
+    "deid_field_actions": ("action", FieldAction),
+    "deid_field_expanders": ("selector", FieldExpander),
+    "deid_value_functions": ("value function", ValueFunction),
+    "deid_checks": ("check", Check),
+    "deid_datasets": ("dataset", ExampleDataset),
+    "deid_cli_commands": ("command", CliCommand),
+}
+"""What kind of record a declaration hook collects."""
+
+
+@attrs.frozen
+class PluginInfo:
+    """A line in the list of plugins.
+
+    ``status`` is ``"loaded"``, ``"blocked"`` or the problem that keeps it from loading.
+    ``hooks`` are those it implements; ``provides`` names its records by kind; ``overrides``
+    says whose records it replaces.
+    """
+
+    name: str
+    version: str
+    distribution: str
+    status: str
+    hooks: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+
+
+class PluginHost:
+    """The plugins of one run.
+
+    `PluginHost.load` takes those that entry points announce; ``PluginHost(plugins)`` takes
+    the given modules or objects by name, in the order of registration, and no other.
+    """
+
+    def __init__(self, plugins: Mapping[str, object], settings: PluginSettings | None = None) -> None:
+        self._found = [FoundPlugin(name, "given", "0", module=plugin) for name, plugin in plugins.items()]
+        for found in self._found:
+            problem = complaint(found.module, found.who)
+            if problem:
+                raise problem
+        self._start(settings or PluginSettings())
+
+    @classmethod
+    def load(cls, settings: PluginSettings | None = None) -> PluginHost:
+        """Load the plugins that are installed. Raises `PluginError` if any is at fault."""
+        settings = (settings or PluginSettings()).with_environment()
+        found = find_plugins(settings)
+        for plugin in found:
+            if plugin.problem is not None:
+                raise plugin.problem
+        host = cls.__new__(cls)
+        host._found = found  # noqa: SLF001 - an alternative constructor
+        host._start(settings)  # noqa: SLF001
+        return host
+
+    def _start(self, settings: PluginSettings) -> None:
+        self.settings = settings
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self._loaded = {f.name: f for f in self._found if f.module is not None and not f.blocked}
+        for found in self._loaded.values():
+            self._register(found)
+        self._registries = {hook: self._collect(hook) for hook in DECLARATIONS}
+
+    def _register(self, found: FoundPlugin) -> None:
+        with Guard(found.who, "registration"):
+            self._manager.register(found.module, name=found.name)
+            self._manager.check_pending()
+        for caller in self._manager.get_hookcallers(found.module) or ():
+            for implementation in caller.get_hookimpls():
+                if implementation.plugin is found.module:
+                    implementation.function = guard_hook(
+                        implementation.function,
+                        found.who,
+                        caller.name,
+                        STAGES.get(caller.name),
+                        wrapper=implementation.wrapper,
+                    )
+
+    def _collect(self, hook: str) -> Registry[Any]:
+        kind, record_type = DECLARATIONS[hook]
+        entries = []
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            found = self._loaded[implementation.plugin_name]
+            records = implementation.function()
+            if records is None:
+                continue
+            if isinstance(records, (str, bytes)) or not isinstance(records, Iterable):
+                message = f"{found.who}: hook {hook!r} must return a list of {record_type.__name__}"
+                raise PluginContractError(message)
+            with Guard(found.who, f"hook {hook!r}"):
+                records = list(records)
+            for record in records:
+                if not isinstance(record, record_type):
+                    message = (
+                        f"{found.who}: hook {hook!r} returned {type(record).__name__} "
+                        f"in its list, not {record_type.__name__}"
+                    )
+                    raise PluginContractError(message)
+                if record.replaces is not None and record.replaces not in self._known_names():
+                    message = (
+                        f"{found.who}: the {kind} {record.name!r} replaces that of "
+                        f"{record.replaces!r}, which is not installed"
+                    )
+                    raise PluginContractError(message)
+                entries.append(Entry(record, found.name))
+        return Registry(kind, entries, self.settings.prefer)
+
+    def _known_names(self) -> set[str]:
+        return {found.name for found in self._found}
+
+    # -- declarations ------------------------------------------------------------------
+
+    @property
+    def actions(self) -> Registry[FieldAction]:
+        """The actions that recipes may use."""
+        return self._registries["deid_field_actions"]
+
+    @property
+    def expanders(self) -> Registry[FieldExpander]:
+        """The selectors ``name:argument`` that recipes may use."""
+        return self._registries["deid_field_expanders"]
+
+    @property
+    def value_functions(self) -> Registry[ValueFunction]:
+        """The functions for ``deid_func:``."""
+        return self._registries["deid_value_functions"]
+
+    @property
+    def checks(self) -> Registry[Check]:
+        """The checks of what is about to be written."""
+        return self._registries["deid_checks"]
+
+    @property
+    def datasets(self) -> Registry[ExampleDataset]:
+        """The named example data."""
+        return self._registries["deid_datasets"]
+
+    @property
+    def commands(self) -> Registry[CliCommand]:
+        """The commands that plugins add to the command line."""
+        return self._registries["deid_cli_commands"]
+
+    def who(self, plugin: str) -> str:
+        """Return how messages name the plugin."""
+        return self._loaded[plugin].who
+
+    # -- stages ------------------------------------------------------------------------
+
+    def discover_files(self, location: str, options: DiscoveryOptions) -> Iterator[FileRef]:
+        """Find the files of a location. Raises `NoPluginAnsweredError` if nobody knows it."""
+        for ref in self._ask("deid_discover_files", location=location, options=options):
+            if not isinstance(ref, FileRef):
+                raise PluginContractError(
+                    f"hook 'deid_discover_files' yielded {type(ref).__name__}, not FileRef"
+                )
+            yield ref
+
+    def read_file(self, ref: FileRef, batch: Batch) -> Instance:
+        """Read one file."""
+        return self._ask("deid_read_file", ref=ref, batch=batch)
+
+    def extract_identifiers(self, instance: Instance, batch: Batch) -> Identifiers:
+        """Say who and what an instance is about."""
+        return self._ask("deid_extract_identifiers", instance=instance, batch=batch)
+
+    def screen_private_tags(
+        self, instance: Instance, identifiers: Identifiers, batch: Batch
+    ) -> PrivateVerdict:
+        """Decide what happens to private elements."""
+        return self._ask(
+            "deid_screen_private_tags", instance=instance, identifiers=identifiers, batch=batch
+        )
+
+    def name_output(self, instance: Instance, batch: Batch) -> PurePosixPath:
+        """Name an output by its de-identified values."""
+        return self._ask("deid_name_output", instance=instance, batch=batch)
+
+    def write_file(self, instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
+        """Write a finished instance."""
+        return self._ask("deid_write_file", instance=instance, target=target, batch=batch)
+
+    def find_recipe(self, name: str) -> RecipeSource | None:
+        """Return the recipe that a plugin has under this name, or None."""
+        found: RecipeSource | None = self._manager.hook.deid_find_recipe(name=name)
+        return found
+
+    def _ask(self, hook: str, **arguments: Any) -> Any:
+        caller: Callable[..., Any] = getattr(self._manager.hook, hook)
+        answer = caller(**arguments)
+        if answer is None:
+            blocked = [found.name for found in self._found if found.blocked]
+            hint = f" (blocked: {', '.join(blocked)})" if blocked else ""
+            raise NoPluginAnsweredError(f"no plugin answered the hook {hook!r}{hint}")
+        return answer
+
+    # -- observations ------------------------------------------------------------------
+
+    def batch_started(self, batch: Batch) -> None:
+        """Tell all observers that a run starts."""
+        self._manager.hook.deid_batch_started(batch=batch)
+
+    def file_recorded(self, report: FileReport, batch: Batch) -> None:
+        """Tell all observers what became of a file."""
+        self._manager.hook.deid_file_recorded(report=report, batch=batch)
+
+    def batch_finished(self, report: RunReport, batch: Batch) -> None:
+        """Tell all observers that a run is over."""
+        self._manager.hook.deid_batch_finished(report=report, batch=batch)
+
+    # -- listing -----------------------------------------------------------------------
+
+    def describe(self) -> tuple[PluginInfo, ...]:
+        """Return what is installed, in the order in which plugins are called."""
+        return tuple(self._describe(found) for found in reversed(self._found))
+
+    def _describe(self, found: FoundPlugin) -> PluginInfo:
+        if found.name not in self._loaded or found.blocked:
+            return PluginInfo(found.name, found.version, found.distribution, "blocked")
+        callers = self._manager.get_hookcallers(found.module) or ()
+        provides, overrides = [], []
+        for registry in self._registries.values():
+            for entry in registry.entries():
+                if entry.plugin == found.name:
+                    provides.append(f"{registry.kind} {entry.record.name}")
+                    overrides += [
+                        f"{registry.kind} {entry.record.name} of {other}" for other in entry.overrides
+                    ]
+        return PluginInfo(
+            name=found.name,
+            version=found.version,
+            distribution=found.distribution,
+            status="loaded",
+            hooks=tuple(sorted(caller.name for caller in callers)),
+            provides=tuple(provides),
+            overrides=tuple(overrides),
+        )
+
+
+def survey(settings: PluginSettings | None = None) -> tuple[PluginInfo, ...]:
+    """List what is installed even where something is broken: its status is the problem.
+
+    Broken plugins are left out and the rest is loaded; if the rest cannot work together,
+    that problem stands at the plugins that have it.
+    """
+    settings = (settings or PluginSettings()).with_environment()
+    found = find_plugins(settings)
+    broken = {plugin.name: plugin for plugin in found if plugin.problem is not None}
+    rest = attrs.evolve(settings, block=(*settings.block, *broken))
+    lines = {}
+    while True:
+        try:
+            lines = {info.name: info for info in PluginHost.load(rest).describe()}
+            break
+        except PluginLoadError:
+            raise
+        except Exception as error:
+            culprit = _next_culprit(found, rest, str(error))
+            if culprit is None:
+                raise
+            broken[culprit.name] = attrs.evolve(culprit, problem=error)
+            rest = attrs.evolve(rest, block=(*rest.block, culprit.name))
+    return tuple(
+        attrs.evolve(lines[plugin.name], status=str(broken[plugin.name].problem))
+        if plugin.name in broken
+        else lines[plugin.name]
+        for plugin in reversed(found)
+    )
+
+
+def _next_culprit(
+    found: list[FoundPlugin], settings: PluginSettings, message: str
+) -> FoundPlugin | None:
+    """Return the third party that ``message`` names and that is not blocked yet."""
+    for plugin in found:
+        if plugin.name not in settings.block and not plugin.is_own and repr(plugin.name) in message:
+            return plugin
+    return None

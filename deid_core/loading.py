@@ -1,0 +1,154 @@
+"""Find plugins by their entry points and import those that may load, in a fixed order."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+
+import attrs
+
+from deid_core import hookspecs
+from deid_core.errors import PluginConflictError, PluginContractError, PluginError, PluginLoadError
+from deid_core.settings import PluginSettings
+from deid_core.suggest import nearest
+
+OWN_DISTRIBUTION = "deid-core"
+
+
+@attrs.frozen
+class FoundPlugin:
+    """A plugin that an entry point announces, imported or not."""
+
+    name: str
+    distribution: str
+    version: str
+    module: object | None = None
+    problem: PluginError | None = None
+    blocked: bool = False
+
+    @property
+    def who(self) -> str:
+        """The plugin as messages name it."""
+        return f"plugin {self.name!r} (distribution {self.distribution} {self.version})"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the plugin comes with deid_core itself."""
+        return self.distribution == OWN_DISTRIBUTION
+
+
+def find_plugins(settings: PluginSettings) -> list[FoundPlugin]:
+    """Return all plugins that are installed, in the order in which they are registered.
+
+    pluggy calls the last registered first: our own come first here, then third parties from
+    Z to A, then the preferred ones, so that they are called in the opposite order. What is
+    blocked or not allowed is listed but not imported. A plugin that cannot be imported
+    carries its problem.
+    """
+    announced = [_describe(point) for point in entry_points(group=hookspecs.PROJECT)]
+    own = sorted((found for found in announced if found[0].is_own), key=lambda f: f[0].name)
+    others = [found for found in announced if not found[0].is_own]
+    others.sort(key=lambda found: (found[0].name, found[0].distribution), reverse=True)
+    preferred = {name: rank for rank, name in enumerate(settings.prefer)}
+    ordered = [*own, *others]
+    ordered.sort(key=lambda found: -preferred.get(found[0].name, len(preferred)))
+    names: dict[str, FoundPlugin] = {}
+    result = []
+    for found, point in ordered:
+        if _is_blocked(found, settings):
+            result.append(attrs.evolve(found, blocked=True))
+            continue
+        rival = names.setdefault(found.name, found)
+        if rival is not found:
+            problem: PluginError = PluginConflictError(
+                f"{found.who} and {rival.who} have the same name: uninstall one of them"
+            )
+            result.append(attrs.evolve(found, problem=problem))
+            continue
+        result.append(_import(found, point))
+    return result
+
+
+def _describe(point: EntryPoint) -> tuple[FoundPlugin, EntryPoint]:
+    name, version = "unknown", "0"
+    if point.dist is not None:
+        name = re.sub(r"[-_.]+", "-", point.dist.name).lower()
+        version = point.dist.version
+    return FoundPlugin(point.name, name, version), point
+
+
+def _is_blocked(found: FoundPlugin, settings: PluginSettings) -> bool:
+    if found.name in settings.block:
+        return True
+    return settings.allow is not None and not found.is_own and found.name not in settings.allow
+
+
+def _import(found: FoundPlugin, point: EntryPoint) -> FoundPlugin:
+    try:
+        module = point.load()
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's import raises is named
+        problem: PluginError = PluginLoadError(
+            f"{found.who} cannot be imported from {point.value!r}: {_origin(error)}; "
+            "repair or uninstall it, or block it by name"
+        )
+        return attrs.evolve(found, problem=problem)
+    return attrs.evolve(found, module=module, problem=complaint(module, found.who))
+
+
+def _origin(error: Exception) -> str:
+    # An import sees no patient's data, so the text of its error may be shown.
+    return f"{type(error).__name__}: {error}"
+
+
+def complaint(plugin: object, who: str) -> PluginError | None:
+    """Return what is wrong with the hooks of ``plugin``: a name or an argument not known.
+
+    pluggy would register a misspelled hook in silence and pass nothing to an argument that
+    has a default, so both are looked for here.
+    """
+    for name in dir(plugin):
+        if not name.startswith("deid_"):
+            continue
+        function = inspect.getattr_static(plugin, name)
+        marked = getattr(function, f"{hookspecs.PROJECT}_impl", None)
+        spec = getattr(hookspecs, name, None)
+        if spec is None:
+            if marked is None:
+                continue
+            known = [known for known in dir(hookspecs) if known.startswith("deid_")]
+            near = nearest(name, known)
+            hint = f"; did you mean {near!r}?" if near else ""
+            return PluginContractError(f"{who}: {name!r} is no hook of deid_core{hint}")
+        if marked is None:
+            if inspect.isfunction(function) and isinstance(plugin, ModuleType) and (
+                function.__module__ == plugin.__name__
+            ):
+                return PluginContractError(f"{who}: {name!r} lacks the mark @hookimpl")
+            continue
+        problem = _complaint_about_signature(function, spec, marked)
+        if problem:
+            return PluginContractError(f"{who}: hook {name!r} {problem}")
+    return None
+
+
+def _complaint_about_signature(function: object, spec: object, marked: dict[str, object]) -> str | None:
+    if not callable(function) or not callable(spec):
+        return "is not a function"
+    allowed = list(inspect.signature(spec).parameters)
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name in ("self", "cls"):
+            continue
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            return f"takes *{parameter.name}; name its arguments, out of {allowed}"
+        if parameter.name not in allowed:
+            return f"has an unknown argument {parameter.name!r}; it may have {allowed}"
+        if parameter.default is not parameter.empty:
+            return f"gives {parameter.name!r} a default, so that it would never be passed"
+    is_wrapper = bool(marked.get("wrapper") or marked.get("hookwrapper"))
+    if marked.get("hookwrapper"):
+        return "uses hookwrapper; write @hookimpl(wrapper=True)"
+    if is_wrapper and not inspect.isgeneratorfunction(function):
+        return "is a wrapper but has no yield"
+    return None

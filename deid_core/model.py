@@ -1,0 +1,268 @@
+"""The values that flow through a run, from the place a file was found to what is reported.
+
+All are frozen. Whatever can hold a patient's value is left out of ``repr``, so that a
+logged or asserted model cannot leak one.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import attrs
+
+from deid_core import dictionary
+
+if TYPE_CHECKING:
+    from pydicom.dataset import FileDataset
+
+    from deid_core.batch import FileContext
+    from deid_core.errors import PluginError
+
+
+@attrs.frozen
+class FileRef:
+    """One file that a source has found, not opened yet.
+
+    ``name`` is its base name and ``folders`` the folders between the location that was
+    asked for and the file, outermost first: both come from outside and are made safe
+    before they become part of an output path. A file that is not on disk brings an
+    ``opener``, a picklable callable that returns a seekable binary stream.
+    """
+
+    name: str = attrs.field(repr=False)
+    folders: tuple[str, ...] = attrs.field(default=(), repr=False)
+    path: Path | None = attrs.field(default=None, repr=False)
+    opener: Callable[[], BinaryIO] | None = attrs.field(default=None, repr=False)
+
+    def open(self) -> BinaryIO:
+        """Open the file for reading. Raises ``OSError`` if that fails."""
+        if self.opener is not None:
+            return self.opener()
+        if self.path is None:
+            raise FileNotFoundError("a FileRef needs a path or an opener")
+        return self.path.open("rb")
+
+    @property
+    def location(self) -> str:
+        """Where the file is, for its owner's eyes: an absolute path where there is one."""
+        if self.path is not None:
+            return str(self.path.absolute())
+        return "/".join((*self.folders, self.name))
+
+
+@attrs.frozen
+class DiscoveryOptions:
+    """How a location is searched for files.
+
+    ``pattern`` is a shell pattern that base names must match. With ``check``, what does
+    not look like DICOM is left out. ``force`` lets through what only might be DICOM.
+    """
+
+    pattern: str | None = None
+    check: bool = False
+    force: bool = False
+
+
+@attrs.frozen
+class Origin:
+    """What an instance was before anything changed: UIDs, as text, empty where unknown."""
+
+    transfer_syntax: str
+    sop_class: str = ""
+    sop_instance: str = attrs.field(default="", repr=False)
+
+
+@attrs.frozen
+class Instance:
+    """One SOP Instance in memory: the data set with its file meta information.
+
+    ``notes`` says what reading had to leave out, without any value. ``origin`` may be left
+    to the writer where it does not differ from what the data set says.
+    """
+
+    dataset: FileDataset = attrs.field(repr=False)
+    ref: FileRef = attrs.field(repr=False)
+    notes: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@attrs.frozen
+class Identifiers:
+    """Who and what an instance is about.
+
+    ``entity`` and ``item`` are the keys under which the values are filed (the patient and
+    the instance, unless other attributes were chosen). ``missing`` names those of the two
+    attributes that the instance lacks. ``values`` maps keyword to plain value and may
+    decode each only when it is asked for.
+    """
+
+    entity: str = attrs.field(repr=False)
+    item: str = attrs.field(repr=False)
+    values: Mapping[str, Any] = attrs.field(repr=False)
+    missing: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Parent:
+    """A step on the way to a nested data element: a sequence and the number of its item."""
+
+    tag: int
+    item: int = 0
+    creator: str | None = None
+
+
+@attrs.frozen
+class ElementPath:
+    """Where a data element stands: its tag, the VR it is stored with, and its parents.
+
+    ``vr`` is what the file says, or the dictionary's where the file says nothing (implicit
+    VR), or ``"UN"``. ``creator`` is the private creator that reserved the block of a
+    private element (PS3.5 7.8.1).
+    """
+
+    tag: int
+    vr: str = "UN"
+    creator: str | None = None
+    parents: tuple[Parent, ...] = ()
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the group number is odd (PS3.5 7.8)."""
+        return bool(self.tag >> 16 & 1)
+
+    @property
+    def keyword(self) -> str:
+        """The keyword of the dictionary, or ``""``."""
+        return dictionary.keyword_of(self.tag)
+
+    @property
+    def tag_text(self) -> str:
+        """The tag as ``(gggg,eeee)`` in upper-case digits."""
+        return f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})"
+
+    @property
+    def label(self) -> str:
+        """The keyword, or the tag where there is none: what messages call the element."""
+        return self.keyword or self.tag_text
+
+    def __str__(self) -> str:
+        steps = [f"{ElementPath(step.tag).tag_text}__{step.item}__" for step in self.parents]
+        return "".join(steps) + self.tag_text
+
+
+@attrs.frozen
+class SetValue:
+    """Give the element this value; it is converted for the VR when it is applied."""
+
+    value: Any = attrs.field(repr=False)
+
+
+@attrs.frozen
+class RemoveElement:
+    """Take the element away, with all that a sequence holds."""
+
+
+Change = SetValue | RemoveElement
+"""What an action decides for one element. To leave it as it is, an action returns None."""
+
+
+@attrs.frozen
+class Field:
+    """One data element as actions see it: where it stands, and its value on demand.
+
+    ``present`` is False when the data set has no such element (only actions that create
+    are asked then). ``context`` is the file being processed.
+    """
+
+    path: ElementPath
+    context: FileContext = attrs.field(repr=False)
+    present: bool = True
+    _decode: Callable[[], Any] = attrs.field(default=lambda: None, repr=False, alias="decode")
+
+    @property
+    def value(self) -> Any:
+        """The decoded value: text, number, bytes, a list of those, or None if empty.
+
+        A sequence gives its list of pydicom data sets. Raises `ReadError` if the bytes
+        cannot be decoded.
+        """
+        return self._decode()
+
+    def after(self, change: Change) -> Field:
+        """Return the field as a following action will find it."""
+        if isinstance(change, RemoveElement):
+            return attrs.evolve(self, present=False, decode=lambda: None)
+        return attrs.evolve(self, present=True, decode=lambda: change.value)
+
+
+class PrivateDecision(enum.Enum):
+    """What happens to a private element that no rule of the recipe names."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+@attrs.frozen
+class PrivateVerdict:
+    """What a screener decided about the private elements of one instance.
+
+    ``default`` goes for those that the recipe does not name. ``found`` maps the path of an
+    element to the reason why it must go, whatever the recipe says.
+    """
+
+    default: PrivateDecision = PrivateDecision.REMOVE
+    found: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class WriteReceipt:
+    """Where an output was written, and how many bytes it has."""
+
+    path: str = attrs.field(repr=False)
+    size: int = 0
+
+
+class Outcome(enum.Enum):
+    """What became of one file."""
+
+    WRITTEN = "written"
+    EXISTS = "exists"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@attrs.frozen
+class FileReport:
+    """What was done with one file: outcome, reason, counts; no value and no input name.
+
+    ``number`` counts the files of the run from 1. ``output`` is where the result is, if
+    there is one. ``actions`` counts what was done by action and keyword. ``ref`` is the input
+    and ``fault`` the plugin's error, for those who called the engine; neither is printed.
+    """
+
+    number: int
+    outcome: Outcome
+    code: str = ""
+    reason: str = ""
+    output: str | None = attrs.field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+    actions: Mapping[str, int] = attrs.field(factory=dict)
+    ref: FileRef | None = attrs.field(default=None, repr=False)
+    fault: PluginError | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen
+class RunReport:
+    """What was done with all files of a run.
+
+    ``linkable`` is False when the key was made for this run only, so that pseudonyms
+    cannot be linked to those of another run. ``plugins`` names those that were loaded.
+    """
+
+    counts: Mapping[Outcome, int]
+    plugins: tuple[str, ...]
+    linkable: bool

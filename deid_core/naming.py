@@ -1,0 +1,72 @@
+"""Output names: made safe, and distinct where inputs from several folders share one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from deid_core.model import FileRef
+
+MAX_LENGTH = 120
+"""Longest part of an output name: leaves room for a temporary name beside it (255 in ext4)."""
+
+_UNSAFE = re.compile(r"[^\w.+=@,() \-]+")
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
+
+
+def safe_part(name: str) -> str:
+    """Return ``name`` as one safe part of a path on any system, never empty or hidden."""
+    name = name.encode("utf-8", "replace").decode("utf-8")
+    part = _UNSAFE.sub("_", name).strip(" .")
+    if len(part) > MAX_LENGTH:
+        stem, dot, suffix = part.rpartition(".")
+        tail = dot + suffix if stem and len(suffix) <= 8 else ""  # noqa: PLR2004
+        part = part[: MAX_LENGTH - len(tail)] + tail
+    return f"_{part}" if not part or _RESERVED.match(part) else part
+
+
+def safe_path(path: PurePosixPath) -> PurePosixPath:
+    """Return ``path`` with every part made safe; relative, and without a way up."""
+    parts = [safe_part(part) for part in path.parts if part not in ("/", ".", "..")]
+    return PurePosixPath(*(parts or ["_"]))
+
+
+def distinct(path: PurePosixPath, taken: set[str]) -> PurePosixPath:
+    """Return ``path``, with a number if it is taken already, and take it.
+
+    Names that differ only in case are one name, as some file systems see it.
+    """
+    candidate, number = path, 1
+    while str(candidate).casefold() in taken:
+        number += 1
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    taken.add(str(candidate).casefold())
+    return candidate
+
+
+def kept_names(refs: Sequence[FileRef]) -> list[PurePosixPath]:
+    """Return an output name for each input: its base name, where that is shared by several
+    with as many folders before it as tell them apart.
+    """
+    parts = [tuple(safe_part(part) for part in (*_folders(ref), ref.name)) for ref in refs]
+    depth = [1] * len(parts)
+    while True:
+        names = ["-".join(part[-n:]) for part, n in zip(parts, depth, strict=True)]
+        shared = Counter(name.casefold() for name in names)
+        longer = [
+            shared[name.casefold()] > 1 and n < len(part)
+            for name, part, n in zip(names, parts, depth, strict=True)
+        ]
+        if not any(longer):
+            break
+        depth = [n + grow for n, grow in zip(depth, longer, strict=True)]
+    taken: set[str] = set()
+    return [distinct(PurePosixPath(safe_part(name)), taken) for name in names]
+
+
+def _folders(ref: FileRef) -> tuple[str, ...]:
+    if ref.path is not None:
+        return ref.path.absolute().parent.parts[1:]
+    return ref.folders

@@ -1,0 +1,93 @@
+"""Find recipes: a path, a folder that holds one, a bundled name, or a loaded one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deid_core.errors import Problem, RecipeError, RecipeNotFoundError
+from deid_core.recipe.syntax import parse
+from deid_core.recipe.tree import Recipe, Rule, Where
+from deid_core.settings import Settings
+
+if TYPE_CHECKING:
+    from deid_core.host import PluginHost
+
+NO_BASE = "none"
+
+
+def find_recipe(deid: str | os.PathLike[str] | Recipe, host: PluginHost) -> Recipe:
+    """Return the recipe that ``deid`` means.
+
+    Text without a separator is the name of a bundled recipe first; anything else is a path
+    to a file, or to a folder with one file whose name starts with ``deid``.
+
+    Raises `RecipeNotFoundError` and `RecipeError`.
+    """
+    if isinstance(deid, Recipe):
+        return deid
+    text = os.fspath(deid)
+    if isinstance(deid, str) and os.sep not in text:
+        found = host.find_recipe(text)
+        if found is not None:
+            return parse(found.text, found.name)
+    path = _file_of(Path(text))
+    try:
+        return parse(path.read_text(encoding="utf-8-sig"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeError) else error.strerror
+        raise RecipeError([Problem(str(path), 0, 0, f"cannot be read: {reason}")]) from None
+
+
+def _file_of(path: Path) -> Path:
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        message = "no such recipe: neither a file, a folder nor the name of a bundled recipe"
+        raise RecipeNotFoundError([Problem(str(path), 0, 0, message)])
+    found = sorted(entry for entry in path.iterdir() if entry.name.startswith("deid") and entry.is_file())
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(entry.name for entry in found) or "none"
+    message = f"the folder must hold one file whose name starts with 'deid'; found: {names}"
+    raise RecipeNotFoundError([Problem(str(path), 0, 0, message)])
+
+
+def default_of(recipes: Sequence[Recipe], settings: Settings) -> str:
+    """Return the action for what no rule names: settings first, then the highest recipe."""
+    stated = [recipe.default for recipe in recipes if recipe.default is not None]
+    return (settings.default or (stated[-1] if stated else "REMOVE")).upper()
+
+
+def base_rules(
+    recipes: Sequence[Recipe], settings: Settings, default: str, host: PluginHost
+) -> Iterable[Rule]:
+    """Return the rules that lie beneath all recipes.
+
+    The base recipe spares, out of what a default of REMOVE would take, what a file needs to
+    be decoded, shown and filed; so with another default there is none, unless one is named.
+    """
+    stated = [recipe.base for recipe in recipes if recipe.base is not None]
+    if stated:
+        name = stated[-1]
+    else:
+        name = settings.base if default == "REMOVE" else NO_BASE
+    beneath = () if name.lower() == NO_BASE else find_recipe(name, host).header
+    return (*beneath, *(settings_rule(entry, n) for n, entry in enumerate(settings.base_rules, 1)))
+
+
+def settings_rule(entry: object, number: int) -> Rule:
+    """Turn an action of a settings file into a rule. Raises `RecipeError`."""
+    source = f"put.actions[{number}]"
+    if not isinstance(entry, dict) or not {"action", "field"} <= set(entry) <= {"action", "field", "value"}:
+        message = "expected an object with action, field and perhaps value"
+        raise RecipeError([Problem(source, 0, 0, message)])
+    value = entry.get("value")
+    return Rule(
+        action=str(entry["action"]).upper(),
+        field=str(entry["field"]),
+        value=None if value is None else str(value),
+        where=Where(source),
+    )

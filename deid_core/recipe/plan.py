@@ -1,0 +1,199 @@
+"""The plan: for every place where an element can stand, what is to be done there.
+
+Decisions are remembered for each data set node, so that an element met again, in this file
+or the next, costs one look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from deid_core.model import Change, ElementPath, Field, Parent
+from deid_core.recipe.selectors import Selector
+from deid_core.records import Rank
+from deid_core.recipe.tree import Rule
+
+BASE_LAYER = 0
+UNNAMED_LAYER = -1
+
+
+@attrs.frozen
+class CompiledRule:
+    """A rule whose field and action have become functions; ``layer`` counts recipes upwards."""
+
+    layer: int
+    rule: Rule
+    rank: Rank
+    selector: Selector
+    apply: Callable[[Field], Change | None] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Decision:
+    """What the recipe says about an element.
+
+    ``steps`` are the rules to carry out, in order; ``kept`` says that the element is
+    protected. With neither, no rule names the element. ``layer`` is that of the recipe that
+    decided.
+    """
+
+    layer: int = UNNAMED_LAYER
+    steps: tuple[CompiledRule, ...] = ()
+    kept: bool = False
+
+    @property
+    def named(self) -> bool:
+        """Whether any rule names the element."""
+        return self.kept or bool(self.steps)
+
+    def change(self, field: Field) -> tuple[Change | None, str]:
+        """Carry out the steps on ``field``: the change that results, and the action's name."""
+        result: Change | None = None
+        name = ""
+        for step in self.steps:
+            if not field.present and step.rank is not Rank.CREATES:
+                continue
+            change = step.apply(field)
+            if change is not None:
+                result, name = change, step.rule.action
+                field = field.after(change)
+        return result, name
+
+
+UNNAMED = Decision()
+
+
+@attrs.frozen
+class Plan:
+    """The rules of all recipes, lowest layer first, and the action for what none names."""
+
+    rules: tuple[CompiledRule, ...]
+    default: str
+
+    def root(self) -> Node:
+        """Return the node of the top-level data set."""
+        return Node(self, ())
+
+    @property
+    def uses_item_numbers(self) -> bool:
+        """Whether any rule tells the items of a sequence apart."""
+        return any(step.item is not None for rule in self.rules for step in rule.selector.steps)
+
+
+class Node:
+    """The decisions for the data sets at one place: the top level, or the items of a sequence."""
+
+    __slots__ = ("_by_tag", "_children", "_decisions", "_item_numbers", "_keeps", "_plan", "_wide", "parents")
+
+    def __init__(self, plan: Plan, parents: tuple[Parent, ...], twin: Node | None = None) -> None:
+        self.parents = parents
+        self._plan = plan
+        self._decisions: dict[tuple[int, str, str | None, bool], Decision] = {}
+        self._children: dict[tuple[int, int, str | None], Node] = {}
+        self._keeps: dict[tuple[int, str | None, int], bool] = {}
+        if twin is not None:
+            self._item_numbers, self._by_tag, self._wide = (
+                twin._item_numbers,
+                twin._by_tag,
+                twin._wide,
+            )
+            return
+        self._item_numbers = plan.uses_item_numbers
+        self._by_tag: dict[int, list[int]] = {}
+        self._wide: list[int] = []
+        for number, rule in enumerate(plan.rules):
+            tag = rule.selector.steps[-1].tag if rule.selector.steps else None
+            if tag is None:
+                self._wide.append(number)
+            else:
+                self._by_tag.setdefault(tag, []).append(number)
+
+    def child(self, parent: Parent) -> Node:
+        """Return the node of the items below ``parent``."""
+        item = parent.item if self._item_numbers else 0
+        key = (parent.tag, item, parent.creator)
+        node = self._children.get(key)
+        if node is None:
+            node = Node(self._plan, (*self.parents, attrs.evolve(parent, item=item)), twin=self)
+            self._children[key] = node
+        return node
+
+    def decision(self, tag: int, vr: str, creator: str | None, *, exact: bool) -> Decision:
+        """Return what the recipe says about an element here.
+
+        With ``exact``, only rules that name it count, not those that find it by a pattern.
+        """
+        key = (tag, vr, creator, exact)
+        decision = self._decisions.get(key)
+        if decision is None:
+            decision = self._decide(ElementPath(tag, vr, creator, self.parents), exact=exact)
+            self._decisions[key] = decision
+        return decision
+
+    def _decide(self, path: ElementPath, *, exact: bool) -> Decision:
+        numbers = sorted([*self._by_tag.get(path.tag, ()), *self._wide])
+        rules = [self._plan.rules[number] for number in numbers]
+        return settle(
+            [
+                rule
+                for rule in rules
+                if (rule.selector.exact or not exact)
+                and rule.selector.matches(path)
+                and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
+            ]
+        )
+
+    def _creates(self, selector: Selector) -> bool:
+        # What creates acts where it says only; at other depths nothing asked for it.
+        return not selector.steps or selector.names_data_set(self.parents)
+
+    def keeps_below(self, parent: Parent, layer: int) -> bool:
+        """Tell whether a rule of ``layer`` or above may protect something below ``parent``."""
+        key = (parent.tag, parent.creator, layer)
+        keeps = self._keeps.get(key)
+        if keeps is None:
+            parents = (*self.parents, parent)
+            keeps = self._keeps[key] = any(
+                rule.rank is Rank.PROTECTS
+                and rule.layer >= layer
+                and rule.selector.may_match_below(parents)
+                for rule in self._plan.rules
+            )
+        return keeps
+
+    def created(self) -> list[Selector]:
+        """Return the selectors of what rules may create in the data sets here."""
+        return [
+            rule.selector
+            for rule in self._plan.rules
+            if rule.rank is Rank.CREATES and rule.selector.names_data_set(self.parents)
+        ]
+
+
+def settle(rules: Sequence[CompiledRule]) -> Decision:
+    """Decide between rules that all match one element, given in their order.
+
+    The highest recipe that speaks decides. The base recipe's named elements, which a file
+    needs to be shown at all, give way only to rules that name them too, or that protect.
+    """
+    if not rules:
+        return UNNAMED
+    layer = max(rule.layer for rule in rules)
+    if layer > BASE_LAYER and any(r.layer == BASE_LAYER and r.selector.exact for r in rules):
+        above = [rule for rule in rules if rule.layer > BASE_LAYER]
+        if not any(rule.selector.exact or rule.rank is Rank.PROTECTS for rule in above):
+            layer = BASE_LAYER
+    return _fold([rule for rule in rules if rule.layer == layer], layer)
+
+
+def _fold(rules: list[CompiledRule], layer: int) -> Decision:
+    kept = any(rule.rank is Rank.PROTECTS for rule in rules)
+    if kept:
+        created = [rule.rank is Rank.CREATES for rule in rules]
+        first = created.index(True) if any(created) else len(rules)
+        rules = [rule for rule in rules[first:] if rule.rank is not Rank.PROTECTS]
+    if any(rule.rank is Rank.CHANGES for rule in rules):
+        rules = [rule for rule in rules if rule.rank is not Rank.REMOVES]
+    return Decision(layer, tuple(rules), kept=kept and not rules)

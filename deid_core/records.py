@@ -1,0 +1,174 @@
+"""What a plugin declares: records with a name that a recipe or a user can call.
+
+A declaration hook returns a list of these. The core asks each record to ``compile`` once
+per rule, when a recipe becomes a plan; per data element only the compiled function runs.
+
+Two plugins that declare one name are refused, unless one record names the other plugin in
+``replaces`` or the user prefers one of them.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from deid_core.model import Change, ElementPath, Field, Instance
+
+if TYPE_CHECKING:
+    import click
+
+    from deid_core.batch import Batch
+    from deid_core.recipe.tree import Rule
+
+
+class Rank(enum.IntEnum):
+    """How an action behaves when several rules name one element.
+
+    Rules apply in the order of the recipe, but for two things that no order changes: what
+    is protected stays as it is until something is created in its place, and what is given
+    a new value is not removed.
+    """
+
+    REMOVES = 0
+    """Gives way to an action that gives a new value."""
+    BLANKS = 1
+    """Plays in the order of the recipe."""
+    CHANGES = 2
+    """Gives a new value: rules that remove the element do not apply."""
+    CREATES = 3
+    """Also acts where the element is absent; rules after it act on what it made."""
+    PROTECTS = 4
+    """Rules do not apply, but for those that create and what follows them."""
+
+
+class Takes(enum.Enum):
+    """Whether an action's line has a value after the field."""
+
+    NOTHING = "no value"
+    OPTIONAL = "an optional value"
+    VALUE = "a value"
+
+
+def _name(_instance: object, attribute: attrs.Attribute[str], name: str) -> None:
+    if not isinstance(name, str) or not name or any(c.isspace() or c in ":%#\"'" for c in name):
+        raise ValueError(f"{attribute.name} must be one word without quotes, ':', '%' or '#'")
+
+
+def _callable(_instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not callable(value):
+        raise TypeError(f"{attribute.name} must be a function")
+
+
+_optional_name = attrs.validators.optional(_name)
+
+Apply = Callable[[Field], Change | None]
+
+
+@attrs.frozen(kw_only=True)
+class FieldAction:
+    """An action that a recipe line starts with, such as ``BLANK``.
+
+    ``compile(rule, batch)`` is called once per rule and returns the function that decides:
+    it takes a `Field` and returns a `Change`, or None to leave the element as it is. It
+    must not change the data set itself.
+    """
+
+    name: str = attrs.field(validator=_name)
+    compile: Callable[[Rule, Batch], Apply] = attrs.field(validator=_callable)
+    summary: str
+    rank: Rank = attrs.field(validator=attrs.validators.instance_of(Rank))
+    takes: Takes = attrs.field(
+        default=Takes.NOTHING, validator=attrs.validators.instance_of(Takes)
+    )
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen(kw_only=True)
+class FieldExpander:
+    """A selector ``name:argument`` that stands for many fields, such as ``contains:Date``.
+
+    ``compile(argument)`` is called once per rule and returns a test of an `ElementPath`; it
+    raises ``ValueError`` for an argument that means nothing. ``nested`` is False when it can
+    only match at the top level, which saves the engine from looking deeper. ``exact`` is
+    True when it names one attribute rather than finds many: then it counts as if a rule had
+    named that attribute.
+    """
+
+    name: str = attrs.field(validator=_name)
+    compile: Callable[[str], Callable[[ElementPath], bool]] = attrs.field(validator=_callable)
+    summary: str
+    nested: bool = True
+    exact: bool = False
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen(kw_only=True)
+class ValueFunction:
+    """A function ``deid_func:name`` that gives a value, such as ``deid_func:hashuid``.
+
+    ``compile(arguments, batch)`` is called once per rule with the words after the name
+    (``key=value``) and returns a function of the `Field`. That function returns the new
+    value, or raises `Unresolved` if there is none.
+    """
+
+    name: str = attrs.field(validator=_name)
+    compile: Callable[[Mapping[str, str], Batch], Callable[[Field], Any]] = attrs.field(
+        validator=_callable
+    )
+    summary: str
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen(kw_only=True)
+class Check:
+    """A check of what is about to be written.
+
+    ``compile(batch)`` is called once per run and returns a function that takes the original
+    and the finished `Instance` and returns reasons to refuse the file, without any value.
+    """
+
+    name: str = attrs.field(validator=_name)
+    compile: Callable[[Batch], Callable[[Instance], Iterable[str]]] = attrs.field(
+        validator=_callable
+    )
+    summary: str
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen(kw_only=True)
+class ExampleDataset:
+    """A named folder of example files, for `deid_core.data.get_dataset`."""
+
+    name: str = attrs.field(validator=_name)
+    folder: Callable[[], Path] = attrs.field(validator=_callable)
+    summary: str
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen(kw_only=True)
+class CliCommand:
+    """A command that is added to ``deid-core``; ``load`` returns a click command."""
+
+    name: str = attrs.field(validator=_name)
+    load: Callable[[], click.Command] = attrs.field(validator=_callable)
+    summary: str
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen
+class RecipeSource:
+    """The text of a recipe that a plugin brings, and the name that messages give it."""
+
+    name: str
+    text: str = attrs.field(repr=False)
+
+
+class Unresolved(Exception):
+    """Raised by a value function that has no value to give: never leaves the engine.
+
+    The message says why, without any value.
+    """

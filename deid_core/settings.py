@@ -1,0 +1,144 @@
+"""What a user may choose about a run, and how it is read from a settings file."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from deid_core.errors import SettingsError
+from deid_core.screening import ScreenRule, read_rules
+
+
+def _names(value: str | Iterable[str]) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.split(",")
+    return tuple(name.strip() for name in value if name.strip())
+
+
+def _from_environment(name: str) -> tuple[str, ...]:
+    return _names(os.environ.get(name, ""))
+
+
+@attrs.frozen(kw_only=True)
+class PluginSettings:
+    """Which plugins are loaded, and which goes first.
+
+    ``block`` leaves plugins out, ours included. ``allow``, if not None, keeps every other
+    third party from being imported. ``prefer`` names plugins that are called first, in that
+    order, and that win where two claim one name.
+    """
+
+    block: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    allow: tuple[str, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_names)
+    )
+    prefer: tuple[str, ...] = attrs.field(default=(), converter=_names)
+
+    def with_environment(self) -> PluginSettings:
+        """Add what ``DEID_CORE_BLOCK``, ``DEID_CORE_ALLOW`` and ``DEID_CORE_PREFER`` say.
+
+        An ``allow`` given here is narrowed by the environment, never widened.
+        """
+        allow = self.allow
+        if "DEID_CORE_ALLOW" in os.environ:
+            allowed = _from_environment("DEID_CORE_ALLOW")
+            allow = allowed if allow is None else tuple(n for n in allow if n in allowed)
+        return attrs.evolve(
+            self,
+            block=(*self.block, *_from_environment("DEID_CORE_BLOCK")),
+            allow=allow,
+            prefer=(*self.prefer, *_from_environment("DEID_CORE_PREFER")),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Everything a run is told besides its files, its recipe and its key.
+
+    ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
+    are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
+    attributes that are not extracted. ``base_rules`` lie beneath every recipe: mappings with
+    ``action``, ``field`` and perhaps ``value``. ``base`` is the recipe beneath those.
+    """
+
+    output_folder: Path = attrs.field(factory=Path, converter=Path)
+    overwrite: bool = False
+    keep_names: bool = True
+    remove_private: bool = True
+    screen_private: bool = False
+    screen_rules: tuple[ScreenRule, ...] = attrs.field(default=(), converter=read_rules, repr=False)
+    entity_id: str | None = None
+    item_id: str | None = None
+    skip: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    base: str = "deid.dicom"
+    base_rules: tuple[Mapping[str, str], ...] = attrs.field(default=(), converter=tuple)
+    default: str | None = None
+    force: bool = False
+    strict: bool = False
+    plugins: PluginSettings = attrs.field(factory=PluginSettings)
+
+
+_LAYOUT: Mapping[str, Mapping[str, str]] = {
+    "get": {"skip": "skip", "ids": ""},
+    "put": {"actions": "base_rules", "base": "base"},
+    "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
+}
+
+
+def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings | None) -> Settings:
+    """Read a settings file (JSON or TOML), or take settings as they are.
+
+    The file has up to three tables::
+
+        {"get": {"skip": ["ImageComments"], "ids": {"entity": "PatientID", "item": "SOPInstanceUID"}},
+         "put": {"actions": [{"action": "KEEP", "field": "Modality"}], "base": "deid.dicom"},
+         "plugins": {"block": [], "allow": ["hospital"], "prefer": ["hospital"]}}
+
+    Raises `SettingsError` if the file cannot be read or says something that is not known.
+    """
+    if config is None:
+        return Settings()
+    if isinstance(config, Settings):
+        return config
+    source = "settings" if isinstance(config, Mapping) else os.fspath(config)
+    tables = config if isinstance(config, Mapping) else _load(Path(source))
+    for table, content in tables.items():
+        known = _LAYOUT.get(table)
+        if known is None or not isinstance(content, Mapping):
+            raise SettingsError(f"{source}: {table!r} is not one of the tables {list(_LAYOUT)}")
+        for key in content:
+            if key not in known:
+                raise SettingsError(f"{source}: {table}.{key} is not known; use {list(known)}")
+    get, put = tables.get("get", {}), tables.get("put", {})
+    ids = get.get("ids", {})
+    if not isinstance(ids, Mapping) or set(ids) - {"entity", "item"}:
+        raise SettingsError(f"{source}: get.ids takes 'entity' and 'item'")
+    try:
+        return Settings(
+            entity_id=ids.get("entity"),
+            item_id=ids.get("item"),
+            plugins=PluginSettings(**tables.get("plugins", {})),
+            **{_LAYOUT["get"][key]: get[key] for key in get if key != "ids"},
+            **{_LAYOUT["put"][key]: put[key] for key in put},
+        )
+    except (TypeError, AttributeError) as error:
+        raise SettingsError(f"{source}: a setting has the wrong type: {error}") from None
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        loaded = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise SettingsError(f"{path}: is not valid JSON or TOML: {error}") from None
+    if not isinstance(loaded, dict):
+        raise SettingsError(f"{path}: must hold an object with the tables {list(_LAYOUT)}")
+    return loaded

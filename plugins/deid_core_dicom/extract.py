@@ -1,0 +1,70 @@
+"""Who and what an instance is about: patient and instance, unless told otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from deid_core import Batch, Identifiers, Instance, ReadError
+from deid_core.elements import is_sequence, plain, read_element, stored_vr
+from pydicom.datadict import keyword_for_tag, tag_for_keyword
+from pydicom.dataset import Dataset
+
+ENTITY = "PatientID"
+ITEM = "SOPInstanceUID"
+BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
+
+
+class Values(Mapping[str, Any]):
+    """The public top-level values of a data set by keyword, each decoded when asked for.
+
+    Sequences and binary values are left out, and what the settings say to skip.
+    """
+
+    def __init__(self, dataset: Dataset, skip: tuple[str, ...] = ()) -> None:
+        self._dataset = dataset
+        self._tags = {
+            keyword: tag
+            for tag in dataset.keys()  # noqa: SIM118 - a Dataset iterates over converted elements
+            if (keyword := keyword_for_tag(tag)) and keyword not in skip and self._is_plain(tag)
+        }
+
+    def _is_plain(self, tag: int) -> bool:
+        return not is_sequence(self._dataset, tag) and stored_vr(self._dataset, tag) not in BINARY
+
+    def __getitem__(self, keyword: str) -> Any:
+        value = plain(read_element(self._dataset, self._tags[keyword]).value)
+        return "" if value is None else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._tags))
+
+    def __len__(self) -> int:
+        return len(self._tags)
+
+
+def extract(instance: Instance, batch: Batch) -> Identifiers:
+    """Return the identifiers of an instance under the attributes that the settings choose."""
+    settings = batch.settings
+    dataset = instance.dataset
+    keys, missing = [], []
+    for keyword in (settings.entity_id or ENTITY, settings.item_id or ITEM):
+        value = _text(dataset, keyword)
+        if value is None:
+            missing.append(keyword)
+            # No value holds a backslash, so this key is no other file's.
+            value = f"no {keyword}\\{instance.ref.location}"
+        keys.append(value)
+    return Identifiers(keys[0], keys[1], Values(dataset, settings.skip), tuple(missing))
+
+
+def _text(dataset: Dataset, keyword: str) -> str | None:
+    tag = tag_for_keyword(keyword)
+    if tag is None or tag not in dataset:
+        return None
+    try:
+        value = plain(read_element(dataset, tag).value)
+    except ReadError:
+        return None
+    text = "\\".join(map(str, value)) if isinstance(value, list) else value
+    return str(text) if text is not None and str(text).strip() else None

@@ -1,0 +1,183 @@
+"""Read a DICOM file: Part 10, or a bare data set as some archives keep it."""
+
+from __future__ import annotations
+
+import zlib
+from io import BytesIO
+
+from deid_core import Batch, FileRef, Instance, NotDicomError, ReadError
+from deid_core_dicom.uids import origin_of
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.filereader import read_dataset
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from deid_core_dicom.structure import Encoding, NoElement, end_of_data_set, read_element, top_level
+
+PREAMBLE = 128
+PREFIX = b"DICM"
+EXPLICIT_LITTLE = Encoding(implicit=False, little=True)
+IMPLICIT_LITTLE = Encoding(implicit=True, little=True)
+EXPLICIT_BIG = Encoding(implicit=False, little=False)
+MAX_INFLATED = 4 * 2**30
+"""Bytes that a deflated data set may have: four gigabytes are the limit of a bulk element."""
+
+_ENCODINGS = {
+    ImplicitVRLittleEndian: IMPLICIT_LITTLE,
+    ExplicitVRBigEndian: EXPLICIT_BIG,
+}
+
+
+def read(ref: FileRef, batch: Batch) -> Instance:
+    """Read the file into an `Instance` whose elements are still encoded.
+
+    Raises `NotDicomError` if it does not look like DICOM, and `ReadError` if it does but
+    cannot be parsed or opened.
+    """
+    try:
+        with ref.open() as stream:
+            data = stream.read()
+    except OSError as error:
+        raise ReadError(f"cannot be opened: {error.strerror or type(error).__name__}") from None
+    dataset, notes = parse(data, force=batch.settings.force)
+    return Instance(dataset, ref, tuple(notes), origin_of(dataset))
+
+
+def looks_like_dicom(head: bytes, *, force: bool = False) -> bool:
+    """Tell from its first bytes whether a file is worth reading."""
+    if head[PREAMBLE : PREAMBLE + 4] == PREFIX:
+        return True
+    return _bare_encoding(head, force=force) is not None
+
+
+def parse(data: bytes, *, force: bool = False) -> tuple[FileDataset, list[str]]:
+    """Parse the bytes of a file: the data set, and notes about what was left out of it."""
+    start, file_meta = _file_meta(data)
+    if file_meta is None:
+        encoding = _bare_encoding(data, force=force)
+        if encoding is None:
+            raise NotDicomError("is not DICOM")
+        start = 0
+        file_meta = FileMetaDataset()
+        file_meta.TransferSyntaxUID = _syntax_of(encoding)
+    syntax = UID(str(file_meta.get("TransferSyntaxUID", "") or ""))
+    notes = []
+    if syntax == DeflatedExplicitVRLittleEndian:
+        data, unused = _inflate(data[start:])
+        start = 0
+        if unused:
+            notes.append(f"{unused} bytes after the data set dropped")
+    encoding = _encoding(data, start, syntax)
+    if not syntax:
+        file_meta.TransferSyntaxUID = _syntax_of(encoding)
+    elif encoding is not _declared(syntax):
+        if syntax not in (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian):
+            raise ReadError("the transfer syntax contradicts the encoding of the data set")
+        file_meta.TransferSyntaxUID = _syntax_of(encoding)
+        notes.append("the transfer syntax contradicted the data set; it was set right")
+    end = end_of_data_set(data, start, encoding)
+    if end < len(data):
+        notes.append(f"{len(data) - end} bytes after the data set dropped")
+    dataset = _read(data[start:end], encoding)
+    whole = FileDataset(
+        "",
+        dataset,
+        file_meta=file_meta,
+        is_implicit_VR=encoding.implicit,
+        is_little_endian=encoding.little,
+    )
+    whole.set_original_encoding(encoding.implicit, encoding.little, dataset.original_character_set)
+    return whole, notes
+
+
+def _file_meta(data: bytes) -> tuple[int, FileMetaDataset | None]:
+    """Return where the data set starts, and the file meta information if there is any."""
+    start = PREAMBLE + 4 if data[PREAMBLE : PREAMBLE + 4] == PREFIX else 0
+    end = start
+    try:
+        for element, after in top_level(data, start, EXPLICIT_LITTLE):
+            if element.tag >> 16 != 0x0002:  # noqa: PLR2004
+                break
+            end = after
+    except ReadError:
+        # It may be the data set that is cut off or encoded otherwise: that shows later.
+        if start == 0:
+            return 0, None
+    if end == start:
+        return (start, FileMetaDataset()) if start else (0, None)
+    file_meta = FileMetaDataset()
+    for tag, element in _read(data[start:end], EXPLICIT_LITTLE)._dict.items():  # noqa: SLF001
+        file_meta[tag] = element
+    return end, file_meta
+
+
+def _read(data: bytes, encoding: Encoding) -> Dataset:
+    try:
+        return read_dataset(BytesIO(data), encoding.implicit, encoding.little)
+    except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes values
+        raise ReadError(f"the data set cannot be parsed ({type(error).__name__})") from None
+
+
+def _declared(syntax: UID) -> Encoding:
+    return _ENCODINGS.get(syntax, EXPLICIT_LITTLE)
+
+
+def _encoding(data: bytes, start: int, syntax: UID) -> Encoding:
+    """Return how the data set is encoded, by its first element where the syntax lies."""
+    declared = _declared(syntax) if syntax else None
+    for encoding in (declared, EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG):
+        if encoding is not None and (start >= len(data) or _fits(data, start, encoding)):
+            return encoding
+    raise ReadError("the data set does not start with a data element")
+
+
+def _fits(data: bytes, start: int, encoding: Encoding) -> bool:
+    try:
+        element = read_element(data, start, encoding)
+    except NoElement:
+        return False
+    if encoding.implicit == (element.vr is None):
+        plausible = element.tag >> 16 <= 0x0010 or element.tag >> 16 & 1  # noqa: PLR2004
+        return bool(plausible) and element.length <= len(data) - element.start
+    return False
+
+
+def _bare_encoding(data: bytes, *, force: bool) -> Encoding | None:
+    """Return the encoding of a data set without preamble, or None if it is none.
+
+    It must start with an element of group 0008 that has a length a reader expects there.
+    """
+    for encoding in (EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG):
+        if not _fits(data, 0, encoding):
+            continue
+        element = read_element(data, 0, encoding)
+        if element.tag >> 16 == 0x0008 and element.length <= 1024:  # noqa: PLR2004
+            return encoding
+        if force and element.tag >> 16 & 1 == 0:
+            return encoding
+    return None
+
+
+def _syntax_of(encoding: Encoding) -> UID:
+    if encoding.implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if encoding.little else ExplicitVRBigEndian
+
+
+def _inflate(data: bytes) -> tuple[bytes, int]:
+    """Return the inflated data set, and how many bytes follow the deflated stream."""
+    decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        inflated = decompressor.decompress(data, MAX_INFLATED)
+    except zlib.error:
+        raise ReadError("the deflated data set is broken") from None
+    if not decompressor.eof:
+        raise ReadError("the deflated data set is cut off, or too large")
+    # The stream may be padded to even length (PS3.5 A.5).
+    unused = len(decompressor.unused_data)
+    return inflated, unused if decompressor.unused_data.strip(b"\0") else 0

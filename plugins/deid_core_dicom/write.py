@@ -1,0 +1,127 @@
+"""Write a Part 10 file: whole or not at all, and with nothing of the input's file meta."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
+from pydicom import config, dcmwrite
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import UID
+
+from deid_core_dicom.characters import restore_character_set
+from deid_core_dicom.uids import (
+    IMPLEMENTATION_UID,
+    IMPLEMENTATION_VERSION,
+    instance_uid,
+    origin_of,
+    uid_in,
+)
+
+
+def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
+    """Write ``instance`` to ``target`` below the output folder.
+
+    The bytes go to a temporary name beside the target, which gets its own name when all are
+    on disk. Raises `OutputExistsError` and `WriteError`; neither leaves anything behind.
+    """
+    settings = batch.settings
+    path = Path(settings.output_folder, *target.parts)
+    if path.exists():
+        if not settings.overwrite:
+            raise OutputExistsError("the output exists already", str(path))
+        if instance.ref.path is not None and path.samefile(instance.ref.path):
+            raise WriteError("the output would replace its own input; choose another folder")
+    prepare(instance, batch)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return WriteReceipt(str(path), _write_whole(instance.dataset, path, settings.overwrite))
+    except OSError as error:
+        raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None
+
+
+def _write_whole(dataset: FileDataset, path: Path, overwrite: bool) -> int:  # noqa: FBT001
+    descriptor, name = tempfile.mkstemp(prefix=".deid-", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            _encode(dataset, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+            size = stream.tell()
+        temporary.chmod(0o666 & ~_umask())
+        if overwrite:
+            temporary.replace(path)
+        else:
+            _link(temporary, path)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+    return size
+
+
+def _link(temporary: Path, path: Path) -> None:
+    """Give the file its name unless another took it meanwhile."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise OutputExistsError("the output exists already", str(path)) from None
+    except OSError:
+        # Not every file system has links.
+        if path.exists():
+            raise OutputExistsError("the output exists already", str(path)) from None
+        temporary.replace(path)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _encode(dataset: FileDataset, stream: BinaryIO) -> None:
+    mode = config.settings.writing_validation_mode
+    config.settings.writing_validation_mode = config.IGNORE
+    syntax = UID(dataset.file_meta.TransferSyntaxUID)
+    implicit, little = dataset.original_encoding
+    try:
+        if syntax.is_private:
+            dcmwrite(
+                stream, dataset, enforce_file_format=True, implicit_vr=implicit, little_endian=little
+            )
+        else:
+            dcmwrite(stream, dataset, enforce_file_format=True)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes values
+        raise WriteError(f"cannot be encoded ({type(error).__name__})") from None
+    finally:
+        config.settings.writing_validation_mode = mode
+
+
+def prepare(instance: Instance, batch: Batch) -> None:
+    """Zero the preamble and make file meta information that follows the data set (PS3.10 7.1).
+
+    Of the input's file meta only the transfer syntax stays, and what a rule kept.
+    """
+    dataset = instance.dataset
+    dataset.preamble = bytes(128)
+    restore_character_set(dataset)
+    kept = dataset.file_meta
+    file_meta = FileMetaDataset()
+    for element in kept:
+        file_meta[element.tag] = element
+    origin = instance.origin or origin_of(dataset)
+    if not origin.transfer_syntax:
+        raise WriteError("the transfer syntax is not known")
+    file_meta.FileMetaInformationVersion = b"\0\1"
+    file_meta.TransferSyntaxUID = UID(origin.transfer_syntax)
+    file_meta.MediaStorageSOPClassUID = UID(uid_in(dataset, "SOPClassUID") or origin.sop_class)
+    file_meta.MediaStorageSOPInstanceUID = UID(instance_uid(instance, batch))
+    file_meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
+    file_meta.ImplementationVersionName = IMPLEMENTATION_VERSION
+    dataset.file_meta = file_meta

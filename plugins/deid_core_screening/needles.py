@@ -1,0 +1,81 @@
+"""Screening rules + an instance → what to look for in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+
+import regex
+from deid_core import ReadError, ScreenRule, dictionary
+from deid_core.elements import is_sequence, items_of, plain, read_element
+from pydicom.dataset import Dataset
+
+SEARCH_SECONDS = 2.0
+"""How long a pattern may search one value; a value that takes longer cannot be decided."""
+
+Needle = Callable[[str], bool]
+
+
+class Undecided(Exception):
+    """A pattern took too long."""
+
+
+def needles_of(rules: Sequence[ScreenRule], dataset: Dataset) -> list[Needle]:
+    """Return a test of text for each rule. A value that the instance lacks gives none."""
+    needles: list[Needle] = []
+    for rule in rules:
+        if rule.pattern is not None and rule.type == "pattern":
+            needles.append(_pattern(rule.pattern))
+        else:
+            words = frozenset(_words(rule, dataset))
+            if words:
+                needles.append(_any_of(words))
+    return needles
+
+
+@lru_cache(maxsize=1024)
+def _pattern(pattern: str) -> Needle:
+    search = regex.compile(pattern).search
+
+    def needle(text: str) -> bool:
+        try:
+            return search(text, timeout=SEARCH_SECONDS) is not None
+        except TimeoutError:
+            raise Undecided from None
+
+    return needle
+
+
+@lru_cache(maxsize=1024)
+def _any_of(words: frozenset[str]) -> Needle:
+    search = regex.compile(r"\L<words>", flags=regex.IGNORECASE, words=sorted(words)).search
+    return lambda text: search(text) is not None
+
+
+def _words(rule: ScreenRule, dataset: Dataset) -> Iterable[str]:
+    """Yield the values of the rule's attribute at any depth, split and long enough."""
+    mask = dictionary.tag_mask_of(rule.tag or "")
+    for value in _values(dataset, mask or ""):
+        parts = value.split(rule.separator) if rule.split and rule.separator else [value]
+        for part in parts:
+            word = part.strip()
+            if word and len(word) >= (rule.minvaluelen or 1):
+                yield word
+
+
+def _values(dataset: Dataset, mask: str) -> Iterable[str]:
+    for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+        if is_sequence(dataset, tag):
+            for item in items_of(dataset, tag):
+                yield from _values(item, mask)
+        elif _matches(tag, mask):
+            try:
+                value = plain(read_element(dataset, tag).value)
+            except ReadError:
+                continue
+            values = value if isinstance(value, list) else [value]
+            yield from (str(one) for one in values if one is not None)
+
+
+def _matches(tag: int, mask: str) -> bool:
+    return all(m in ("x", d) for m, d in zip(mask, f"{tag:08x}", strict=True))

@@ -1,0 +1,28 @@
+"""Screen private data elements for the values and patterns that rules name."""
+
+from __future__ import annotations
+
+import logging
+
+from deid_core import Batch, Identifiers, Instance, PrivateDecision, PrivateVerdict
+
+from deid_core_screening.needles import needles_of
+from deid_core_screening.search import findings
+
+log = logging.getLogger("deid_core")
+
+
+def screen(instance: Instance, identifiers: Identifiers, batch: Batch) -> PrivateVerdict:
+    """Return the verdict on one instance.
+
+    An element goes if a rule finds something in its value, its private creator's name or
+    what it nests, or if its value cannot be decoded and so not be searched.
+    """
+    settings = batch.settings
+    if settings.remove_private:
+        return PrivateVerdict(PrivateDecision.REMOVE)
+    log.warning("Private tags were not removed!")
+    if not settings.screen_private:
+        return PrivateVerdict(PrivateDecision.KEEP)
+    needles = needles_of(settings.screen_rules, instance.dataset)
+    return PrivateVerdict(PrivateDecision.KEEP, findings(instance.dataset, needles))

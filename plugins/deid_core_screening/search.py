@@ -1,0 +1,91 @@
+"""Search private data elements of every VR, at every depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from deid_core import ElementPath, ReadError
+from deid_core.elements import (
+    creator_of,
+    is_sequence,
+    items_of,
+    plain,
+    private_creators,
+    read_element,
+    stored_vr,
+)
+from deid_core.model import Parent
+from pydicom.dataset import Dataset
+
+from deid_core_screening.needles import Needle, Undecided
+from deid_core_screening.text import readings
+
+FOUND = "a screening rule found something"
+UNDECODABLE = "it cannot be decoded, so not be screened"
+
+
+def findings(dataset: Dataset, needles: Sequence[Needle]) -> Mapping[str, str]:
+    """Return path → reason for the private elements that must go."""
+    return dict(_walk(dataset, (), needles, inside_private=False))
+
+
+def _walk(
+    dataset: Dataset, parents: tuple[Parent, ...], needles: Sequence[Needle], *, inside_private: bool
+) -> Iterator[tuple[str, str]]:
+    tags = list(dataset.keys())
+    creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}
+    for tag in tags:
+        path = ElementPath(tag, stored_vr(dataset, tag), creator_of(tag, creators), parents)
+        private = path.is_private or inside_private
+        if is_sequence(dataset, tag):
+            yield from _sequence(dataset, path, needles, private=private)
+        elif path.is_private:
+            reason = _screen(dataset, tag, needles)
+            if reason:
+                yield str(path), reason
+
+
+def _sequence(
+    dataset: Dataset, path: ElementPath, needles: Sequence[Needle], *, private: bool
+) -> Iterator[tuple[str, str]]:
+    try:
+        items = items_of(dataset, path.tag)
+    except ReadError:
+        if not private:
+            raise
+        yield str(path), UNDECODABLE
+        return
+    for number, item in enumerate(items):
+        parent = Parent(path.tag, number, path.creator)
+        if path.is_private and _public_hit(item, needles):
+            yield str(path), FOUND
+            return
+        yield from _walk(item, (*path.parents, parent), needles, inside_private=private)
+
+
+def _public_hit(item: Dataset, needles: Sequence[Needle]) -> bool:
+    """Tell whether a public element inside of a private sequence holds something.
+
+    No verdict can name it, so the private sequence around it goes.
+    """
+    for tag in item.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+        if is_sequence(item, tag):
+            if any(_public_hit(inner, needles) for inner in items_of(item, tag)):
+                return True
+        elif not tag >> 16 & 1 and _screen(item, tag, needles):
+            return True
+    return False
+
+
+def _screen(dataset: Dataset, tag: int, needles: Sequence[Needle]) -> str | None:
+    try:
+        value = plain(read_element(dataset, tag).value)
+        texts = readings(value, dataset.original_character_set)
+    except ReadError:
+        return UNDECODABLE
+    try:
+        if any(needle(text) for text in texts for needle in needles):
+            return FOUND
+    except Undecided:
+        return UNDECODABLE
+    return None
