@@ -12,7 +12,6 @@ from deid_core.elements import new_element, stored_vr
 from deid_core.model import Change, ElementPath, SetValue
 
 
-
 def apply(changes: Changes, dataset: Dataset, context: FileContext) -> None:
     """Carry out ``changes`` on ``dataset`` in place, nested data sets first.
 
@@ -42,7 +41,9 @@ def _set(
     try:
         element = new_element(path.tag, vr, to_vr(change.value, vr))
     except (ValueError, TypeError, ArithmeticError):
-        context.warn(f"{path.label} removed from {context.label}: the new value does not fit VR {vr}")
+        context.warn(
+            f"{path.label} removed from {context.label}: the new value does not fit VR {vr}"
+        )
         if path.tag in dataset:
             del dataset[path.tag]
         return

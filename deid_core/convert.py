@@ -25,14 +25,14 @@ def to_vr(value: Any, vr: str) -> Any:
     """Convert ``value`` for ``vr``: a single value, or a list of them.
 
     Text is split at the backslash where the VR may have several values. None gives an empty
-    value. Text that is no legal value of a text VR is let through. Raises ``ValueError``,
-    without the value in its message, for what cannot be stored at all.
+    value. Text that is no legal value of a text VR is let through. Raises ``ValueError`` or
+    ``TypeError``, without the value in its message, for what cannot be stored at all.
     """
     if value is None or value == "":
         return [] if vr == "SQ" else None
     if vr == "SQ":
         if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-            raise ValueError("a sequence takes items, not a value")
+            raise TypeError("a sequence takes items, not a value")
         return value
     if vr in BINARY:
         return _binary(value)
@@ -77,9 +77,7 @@ def _tag(value: Any) -> int:
 def _binary(value: Any) -> bytes:
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value)
-    if isinstance(value, str):
-        return value.encode("utf-8")
-    raise ValueError("bytes or text are needed")
+    return str(value).encode("utf-8")
 
 
 def _text(value: Any, vr: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 from pydicom.dataset import Dataset
@@ -33,6 +33,12 @@ from deid_core.model import (
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node
 from deid_core.recipe.selectors import Step
 
+REMOVE = RemoveElement()
+
+FILE_META_GROUP = 0x0002
+ILLEGAL_GROUPS = frozenset({0x0000, FILE_META_GROUP})
+"""Groups that no data set may hold (PS3.5 7.1): commands and file meta information."""
+
 
 @attrs.frozen
 class Changes:
@@ -45,6 +51,32 @@ class Changes:
     elements: dict[int, Change] = attrs.field(factory=dict)
     items: dict[int, list[Changes]] = attrs.field(factory=dict)
     added: list[tuple[ElementPath, SetValue]] = attrs.field(factory=list, repr=False)
+
+
+@attrs.frozen
+class Case:
+    """What decides about one instance; ``actions`` counts what was decided, by action and field."""
+
+    context: FileContext
+    verdict: PrivateVerdict
+    actions: Counter[str] = attrs.field(factory=Counter)
+
+    def data_set(self, dataset: Dataset, root: Node, default: str) -> Changes:
+        """Decide about the data set of the instance."""
+        walk = _Walk(self, dataset, root, (), _Climate(default))
+        walk.elements()
+        walk.add(file_meta=False)
+        for tag in walk.tags:
+            if tag >> 16 in ILLEGAL_GROUPS:
+                walk.changes.elements[tag] = REMOVE
+        return walk.changes
+
+    def file_meta(self, file_meta: Dataset, root: Node) -> Changes:
+        """Decide about the file meta information: what no rule names goes."""
+        walk = _Walk(self, file_meta, root, (), _Climate("REMOVE"))
+        walk.elements()
+        walk.add(file_meta=True)
+        return walk.changes
 
 
 @attrs.frozen
@@ -61,199 +93,169 @@ class _Climate:
     doomed: int | None = None
 
 
-REMOVE = RemoveElement()
-
-FILE_META_GROUP = 0x0002
-ILLEGAL_GROUPS = frozenset({0x0000, FILE_META_GROUP})
-"""Groups that no data set may hold (PS3.5 7.1): commands and file meta information."""
-
-
 @attrs.define
-class Decider:
-    """Decides about one instance; ``actions`` counts what was decided, by action and field."""
+class _Walk:
+    """The way through one data set; through its items go walks of their own."""
 
-    context: FileContext
-    verdict: PrivateVerdict
-    actions: Counter[str] = attrs.field(factory=Counter)
+    case: Case
+    dataset: Dataset
+    node: Node
+    parents: tuple[Parent, ...]
+    climate: _Climate
+    changes: Changes = attrs.field(factory=Changes)
+    tags: list[int] = attrs.field(init=False)
+    creators: Mapping[int, str] = attrs.field(init=False)
 
-    def data_set(self, dataset: Dataset, root: Node, default: str) -> Changes:
-        """Decide about the data set of an instance."""
-        changes, _ = self._walk(dataset, root, (), _Climate(default))
-        self._add(dataset, root, (), changes)
-        for tag in dataset.keys():  # noqa: SIM118 - as in elements
-            if tag >> 16 in ILLEGAL_GROUPS:
-                changes.elements[tag] = REMOVE
-        return changes
+    def __attrs_post_init__(self) -> None:
+        self.tags = list(self.dataset.keys())
+        private = any(tag >> 16 & 1 for tag in self.tags)
+        self.creators = private_creators(self.dataset) if private else {}
 
-    def file_meta(self, file_meta: Dataset, root: Node) -> Changes:
-        """Decide about the file meta information: what no rule names goes."""
-        changes, _ = self._walk(file_meta, root, (), _Climate("REMOVE"))
-        self._add(file_meta, root, (), changes, file_meta=True)
-        return changes
-
-    def _walk(
-        self, dataset: Dataset, node: Node, parents: tuple[Parent, ...], climate: _Climate
-    ) -> tuple[Changes, bool]:
-        """Return the changes, and whether anything in the data set is left."""
-        changes = Changes()
-        tags = list(dataset.keys())
-        creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}
+    def elements(self) -> bool:
+        """Decide about all elements, and tell whether any is left."""
         left = False
-        for tag in tags:
-            if is_creator(tag) and climate.doomed is None:
+        for tag in self.tags:
+            if is_creator(tag):
                 continue
-            creator = creator_of(tag, creators)
-            path = ElementPath(tag, stored_vr(dataset, tag), creator, parents)
-            change = self._element(dataset, node, path, climate, changes)
+            path = self._path(tag)
+            change = self._element(path)
             if change is None:
                 left = True
             else:
-                changes.elements[tag] = change
-        self._creators(dataset, parents, creators, climate, changes)
-        if parents and climate.doomed is None:
-            self._add(dataset, node, parents, changes)
-        return changes, left
+                self.changes.elements[tag] = change
+        self._private_creators()
+        if self.parents and self.climate.doomed is None:
+            self.add(file_meta=False)
+        return left
 
-    def _element(
-        self, dataset: Dataset, node: Node, path: ElementPath, climate: _Climate, changes: Changes
-    ) -> Change | None:
+    def _path(self, tag: int) -> ElementPath:
+        vr = stored_vr(self.dataset, tag)
+        return ElementPath(tag, vr, creator_of(tag, self.creators), self.parents)
+
+    def _element(self, path: ElementPath) -> Change | None:
         """Return the change of one element; a sequence that stays enters ``changes.items``."""
-        if self.verdict.found and path.is_private and str(path) in self.verdict.found:
-            self._count("SCREEN", path, REMOVE)
+        if path.is_private and self._is_found(path):
+            self._count("SCREEN", path)
             return REMOVE
-        decision, fallback = self._judge(node, path, climate)
-        if climate.doomed is not None and not (decision.kept and decision.layer >= climate.doomed):
-            change: Change | None = REMOVE
+        decision, fallback = self._judge(path)
+        doomed = self.climate.doomed
+        change: Change | None
+        if doomed is not None and not (decision.kept and decision.layer >= doomed):
+            change = REMOVE
         elif decision.steps:
-            field = self._field(dataset, path)
-            change, name = decision.change(field)
-            self._count(name, path, change)
+            change, name = decision.change(self._field(path))
+            if change is not None:
+                self._count(name, path)
         elif decision.kept or fallback == "KEEP":
             change = None
         else:
             change = REMOVE if fallback == "REMOVE" else SetValue(None)
-            self._count(fallback, path, change)
-        if not is_sequence(dataset, path.tag):
-            return change
-        return self._sequence(dataset, node, path, change, decision, climate, changes)
+            self._count(fallback, path)
+        if is_sequence(self.dataset, path.tag):
+            return self._sequence(path, decision, change)
+        return change
 
-    def _judge(self, node: Node, path: ElementPath, climate: _Climate) -> tuple[Decision, str]:
+    def _judge(self, path: ElementPath) -> tuple[Decision, str]:
         """Return what the recipe says, and what goes where it says nothing."""
-        fallback = climate.default
-        exact = climate.sheltered
+        fallback, exact = self.climate.default, self.climate.sheltered
         if path.is_private:
-            removed = self.verdict.default is PrivateDecision.REMOVE
+            removed = self.case.verdict.default is PrivateDecision.REMOVE
             exact = exact or removed
             fallback = "REMOVE" if removed else "KEEP"
-        decision = node.decision(path.tag, path.vr, path.creator, exact=exact)
+        decision = self.node.decision(path.tag, path.vr, path.creator, exact=exact)
+        if decision.candidates:
+            decision = decision.settled(self._field(path))
         return decision, fallback
 
     def _sequence(
-        self,
-        dataset: Dataset,
-        node: Node,
-        path: ElementPath,
-        change: Change | None,
-        decision: Decision,
-        climate: _Climate,
-        changes: Changes,
+        self, path: ElementPath, decision: Decision, change: Change | None
     ) -> Change | None:
+        """Decide about what a sequence holds: it stays if it does, or if anything in it does."""
         step = Parent(path.tag, 0, path.creator)
+        climate = self.climate
         if change is None:
             default = "KEEP" if decision.kept or path.is_private else climate.default
             inside = _Climate(default, sheltered=climate.sheltered or decision.kept)
         else:
             layer = decision.layer if decision.named else UNNAMED_LAYER
             layer = layer if climate.doomed is None else max(layer, climate.doomed)
-            if not node.keeps_below(step, layer):
+            if not self.node.keeps_below(step, layer):
                 return change
             inside = _Climate("REMOVE", doomed=layer)
         items, left = [], False
-        for number, item in enumerate(items_of(dataset, path.tag)):
+        for number, item in enumerate(items_of(self.dataset, path.tag)):
             parent = attrs.evolve(step, item=number)
-            inner, kept = self._walk(item, node.child(parent), (*path.parents, parent), inside)
-            items.append(inner)
-            left = left or kept
+            walk = _Walk(self.case, item, self.node.child(parent), (*self.parents, parent), inside)
+            left = walk.elements() or left
+            items.append(walk.changes)
         if change is not None and not left:
             return change
-        changes.items[path.tag] = items
+        self.changes.items[path.tag] = items
         return None
 
-    def _creators(
-        self,
-        dataset: Dataset,
-        parents: tuple[Parent, ...],
-        creators: Mapping[int, str],
-        climate: _Climate,
-        changes: Changes,
-    ) -> None:
+    def _private_creators(self) -> None:
         """Let private creators share the fate of what they reserve."""
         used = {
             tag >> 8
-            for tag in dataset.keys()  # noqa: SIM118 - as in elements
-            if tag >> 16 & 1 and not is_creator(tag) and not _goes(changes.elements.get(tag))
+            for tag in self.tags
+            if tag >> 16 & 1 and not is_creator(tag) and not self._goes(tag)
         }
-        keeps = self.verdict.default is PrivateDecision.KEEP and climate.doomed is None
-        for block in creators:
+        unused_stay = (
+            self.case.verdict.default is PrivateDecision.KEEP and self.climate.doomed is None
+        )
+        for block in self.creators:
             tag = block << 8 & 0xFFFF0000 | block & 0xFF
-            path = ElementPath(tag, "LO", None, parents)
-            bad = str(path) in self.verdict.found
-            if block in used and not bad:
-                changes.elements.pop(tag, None)
-            elif bad or not keeps:
-                changes.elements[tag] = REMOVE
-                if bad:
-                    self._remove_block(block, used, dataset, changes)
+            if self._is_found(ElementPath(tag, "LO", None, self.parents)):
+                self._remove([tag, *(other for other in self.tags if other >> 8 == block)])
+            elif block not in used and not unused_stay:
+                self._remove([tag])
 
-    @staticmethod
-    def _remove_block(block: int, used: set[int], dataset: Dataset, changes: Changes) -> None:
-        """Remove what a creator reserved that cannot stay itself."""
-        if block not in used:
-            return
-        for tag in dataset.keys():  # noqa: SIM118 - as in elements
-            if tag >> 8 == block:
-                changes.elements[tag] = REMOVE
-                changes.items.pop(tag, None)
+    def _goes(self, tag: int) -> bool:
+        return isinstance(self.changes.elements.get(tag), RemoveElement)
 
-    def _add(
-        self,
-        dataset: Dataset,
-        node: Node,
-        parents: tuple[Parent, ...],
-        changes: Changes,
-        *,
-        file_meta: bool = False,
-    ) -> None:
-        """Decide about what rules create and the data set does not have."""
+    def _remove(self, tags: Iterable[int]) -> None:
+        for tag in tags:
+            self.changes.elements[tag] = REMOVE
+            self.changes.items.pop(tag, None)
+
+    def add(self, *, file_meta: bool) -> None:
+        """Decide about what rules create and the data set does not have.
+
+        ``file_meta`` tells the file meta information, to which group 0002 belongs.
+        """
         done: set[int] = set()
-        for selector in node.created():
-            path = _new_path(selector.steps[-1], private_creators(dataset), parents)
-            if path is None or path.tag in dataset or path.tag in done:
+        for selector in self.node.created():
+            path = _new_path(selector.steps[-1], self.creators, self.parents)
+            if path is None or path.tag in self.dataset or path.tag in done:
                 continue
             if (path.tag >> 16 == FILE_META_GROUP) != file_meta:
                 continue
             done.add(path.tag)
-            decision = node.decision(path.tag, path.vr, path.creator, exact=True)
-            change, name = decision.change(Field(path, self.context, present=False))
+            decision = self.node.decision(path.tag, path.vr, path.creator, exact=True)
+            field = Field(path, self.case.context, present=False)
+            if decision.candidates:
+                decision = decision.settled(field)
+            change, name = decision.change(field)
             if isinstance(change, SetValue):
-                self._count(name, path, change)
-                changes.added.append((path, change))
+                self._count(name, path)
+                self.changes.added.append((path, change))
 
-    def _field(self, dataset: Dataset, path: ElementPath) -> Field:
+    def _field(self, path: ElementPath) -> Field:
+        dataset = self.dataset
+
         def decode() -> object:
             if is_sequence(dataset, path.tag):
                 return items_of(dataset, path.tag)
             return plain(read_element(dataset, path.tag).value)
 
-        return Field(path, self.context, decode=decode)
+        return Field(path, self.case.context, decode=decode)
 
-    def _count(self, name: str, path: ElementPath, change: Change | None) -> None:
-        if change is not None:
-            self.actions[f"{name} {path.label}"] += 1
+    def _is_found(self, path: ElementPath) -> bool:
+        found = self.case.verdict.found
+        return bool(found) and str(path) in found
 
-
-def _goes(change: Change | None) -> bool:
-    return isinstance(change, RemoveElement)
+    def _count(self, name: str, path: ElementPath) -> None:
+        self.case.actions[f"{name} {path.label}"] += 1
 
 
 def _new_path(

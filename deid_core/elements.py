@@ -69,7 +69,9 @@ def items_of(dataset: Dataset, tag: int) -> list[Dataset]:
         return list(dataset[tag].value or ())
     except Exception as error:  # noqa: BLE001 - as above
         path = ElementPath(tag)
-        raise ReadError(f"the items of {path.tag_text} cannot be parsed ({type(error).__name__})") from None
+        raise ReadError(
+            f"the items of {path.tag_text} cannot be parsed ({type(error).__name__})"
+        ) from None
 
 
 def private_creators(dataset: Dataset) -> Mapping[int, str]:
@@ -101,12 +103,10 @@ def plain(value: Any) -> Any:
     """Return a pydicom value as plain text, number, bytes or a list of those; None if empty."""
     if isinstance(value, MultiValue | list | tuple):
         return [plain(one) for one in value]
-    if value is None or (isinstance(value, str | bytes) and not value):
+    if value is None or value == b"":
         return None
-    if isinstance(value, PersonName):
+    if isinstance(value, str | PersonName):
         return str(value) or None
-    if isinstance(value, str):
-        return str(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float | Decimal):

@@ -13,7 +13,7 @@ import attrs
 
 from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
-from deid_core.decide import Decider
+from deid_core.decide import Case
 from deid_core.errors import (
     FileError,
     NotDicomError,
@@ -123,7 +123,11 @@ class Engine:
         except OutputExistsError as error:
             log.error("%s already exists, overwrite set to False. Not writing.", label)
             return attrs.evolve(
-                report, outcome=Outcome.EXISTS, code=error.code, reason=str(error), output=error.path
+                report,
+                outcome=Outcome.EXISTS,
+                code=error.code,
+                reason=str(error),
+                output=error.path,
             )
         except FileError as error:
             log.error("%s: %s", label, error)
@@ -141,7 +145,9 @@ class Engine:
     ) -> FileReport:
         instance, context, actions = self.clean(ref, label)
         self._check(instance)
-        target = safe_path(name if name is not None else self.host.name_output(instance, self.batch))
+        target = safe_path(
+            name if name is not None else self.host.name_output(instance, self.batch)
+        )
         receipt = self._write(instance, distinct(target, self._taken))
         return attrs.evolve(
             report,
@@ -162,13 +168,13 @@ class Engine:
             label, instance, identifiers, look_up(self._ids, identifiers, ref), batch
         )
         verdict = host.screen_private_tags(instance, identifiers, batch)
-        decider = Decider(context, verdict)
+        case = Case(context, verdict)
         dataset = instance.dataset
-        meta_changes = decider.file_meta(dataset.file_meta, self._root)
-        changes = decider.data_set(dataset, self._root, self.plan.default)
+        meta_changes = case.file_meta(dataset.file_meta, self._root)
+        changes = case.data_set(dataset, self._root, self.plan.default)
         apply(meta_changes, dataset.file_meta, context)
         apply(changes, dataset, context)
-        return instance, context, decider.actions
+        return instance, context, case.actions
 
     def _check(self, instance: Instance) -> None:
         for who, name, check in self._checks:

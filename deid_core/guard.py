@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from deid_core.errors import DeidError, PluginContractError, PluginFailedError
@@ -19,6 +20,20 @@ def failure(who: str, what: str, error: BaseException) -> PluginFailedError:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return PluginFailedError(f"{who}: {what} raised {type(error).__name__}{place}")
+
+
+def guarded_plugin(plugin: object, who: str, stages: Mapping[str, type[Any]]) -> object:
+    """Return an object with the hooks of ``plugin``, each guarded in its name."""
+    guarded = SimpleNamespace()
+    for name in dir(plugin):
+        if name.startswith("deid_"):
+            function = getattr(plugin, name)
+            marks = getattr(function, "deid_core_impl", None)
+            if marks is not None:
+                wrapper = marks["wrapper"]
+                check = guard_hook(function, who, name, stages.get(name), wrapper=wrapper)
+                setattr(guarded, name, check)
+    return guarded
 
 
 def guard_hook(
@@ -41,7 +56,10 @@ def guard_hook(
 
 
 def _guard_wrapper(
-    function: Callable[..., Generator[Any, Any, Any]], who: str, hook: str, expected: type[Any] | None
+    function: Callable[..., Generator[Any, Any, Any]],
+    who: str,
+    hook: str,
+    expected: type[Any] | None,
 ) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*args: Any) -> Generator[Any, Any, Any]:

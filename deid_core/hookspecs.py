@@ -51,9 +51,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec(firstresult=True)
-def deid_discover_files(  # type: ignore[empty-body]
-    location: str, options: DiscoveryOptions
-) -> Iterable[FileRef] | None:
+def deid_discover_files(location: str, options: DiscoveryOptions) -> Iterable[FileRef] | None:
     """Find the files of a location.
 
     When: at the start of a run, once per location. Who wins: the first that knows the
@@ -71,7 +69,7 @@ def deid_discover_files(  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
-def deid_read_file(ref: FileRef, batch: Batch) -> Instance | None:  # type: ignore[empty-body]
+def deid_read_file(ref: FileRef, batch: Batch) -> Instance | None:
     """Read one file.
 
     When: once per file. Who wins: the first that can read it. May change: nothing; the
@@ -87,9 +85,7 @@ def deid_read_file(ref: FileRef, batch: Batch) -> Instance | None:  # type: igno
 
 
 @hookspec(firstresult=True)
-def deid_extract_identifiers(  # type: ignore[empty-body]
-    instance: Instance, batch: Batch
-) -> Identifiers | None:
+def deid_extract_identifiers(instance: Instance, batch: Batch) -> Identifiers | None:
     """Say who and what an instance is about.
 
     When: once per file, before anything is changed. Who wins: the first to answer. May
@@ -105,7 +101,7 @@ def deid_extract_identifiers(  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
-def deid_screen_private_tags(  # type: ignore[empty-body]
+def deid_screen_private_tags(
     instance: Instance, identifiers: Identifiers, batch: Batch
 ) -> PrivateVerdict | None:
     """Decide what happens to private data elements.
@@ -124,7 +120,7 @@ def deid_screen_private_tags(  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
-def deid_name_output(instance: Instance, batch: Batch) -> PurePosixPath | None:  # type: ignore[empty-body]
+def deid_name_output(instance: Instance, batch: Batch) -> PurePosixPath | None:
     """Name the output of an instance, relative to the output folder.
 
     When: once per file that does not keep its name, after the changes. Who wins: the first
@@ -140,9 +136,7 @@ def deid_name_output(instance: Instance, batch: Batch) -> PurePosixPath | None: 
 
 
 @hookspec(firstresult=True)
-def deid_write_file(  # type: ignore[empty-body]
-    instance: Instance, target: PurePosixPath, batch: Batch
-) -> WriteReceipt | None:
+def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt | None:
     """Write a finished instance.
 
     When: once per file, last. ``target`` is the safe name, relative to
@@ -159,18 +153,18 @@ def deid_write_file(  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
-def deid_find_recipe(name: str) -> RecipeSource | None:  # type: ignore[empty-body]
+def deid_find_recipe(name: str) -> RecipeSource | None:
     """Find a recipe by its name.
 
     When: once per name, before the run. Who wins: the first that has it. May change:
     nothing. None: not mine.
 
-    >>> from deid_core import hookimpl
-    >>> from deid_core.records import RecipeSource
+    >>> from pathlib import Path
+    >>> from deid_core import RecipeSource, hookimpl
     >>> @hookimpl
     ... def deid_find_recipe(name):
     ...     if name == "our.hospital":
-    ...         return RecipeSource(name, "FORMAT dicom\\n%header\\nKEEP Modality\\n")
+    ...         return RecipeSource(name, Path("our_hospital.txt").read_text())
     """
 
 
@@ -186,8 +180,14 @@ def deid_field_actions() -> Iterable[FieldAction]:  # type: ignore[empty-body]
     ...     return lambda field: SetValue(str(field.value).upper())
     >>> @hookimpl
     ... def deid_field_actions():
-    ...     return [FieldAction(name="UPPER", compile=compile_upper, rank=Rank.CHANGES,
-    ...                         summary="write in capitals")]
+    ...     return [
+    ...         FieldAction(
+    ...             name="UPPER",
+    ...             compile=compile_upper,
+    ...             rank=Rank.CHANGES,
+    ...             summary="write in capitals",
+    ...         )
+    ...     ]
     """
 
 
@@ -204,8 +204,11 @@ def deid_field_expanders() -> Iterable[FieldExpander]:  # type: ignore[empty-bod
     ...     return lambda path: path.tag & 0xFFFF == number
     >>> @hookimpl
     ... def deid_field_expanders():
-    ...     return [FieldExpander(name="element", compile=compile_element,
-    ...                           summary="element number, any group")]
+    ...     return [
+    ...         FieldExpander(
+    ...             name="element", compile=compile_element, summary="element number, any group"
+    ...         )
+    ...     ]
     """
 
 
@@ -221,8 +224,9 @@ def deid_value_functions() -> Iterable[ValueFunction]:  # type: ignore[empty-bod
     ...     return lambda field: str(field.value)[:1]
     >>> @hookimpl
     ... def deid_value_functions():
-    ...     return [ValueFunction(name="initial", compile=compile_initial,
-    ...                           summary="the first letter")]
+    ...     return [
+    ...         ValueFunction(name="initial", compile=compile_initial, summary="the first letter")
+    ...     ]
     """
 
 
@@ -254,8 +258,11 @@ def deid_datasets() -> Iterable[ExampleDataset]:  # type: ignore[empty-body]
     >>> from deid_core.records import ExampleDataset
     >>> @hookimpl
     ... def deid_datasets():
-    ...     return [ExampleDataset(name="phantoms", folder=lambda: Path("phantoms"),
-    ...                            summary="scans of phantoms")]
+    ...     return [
+    ...         ExampleDataset(
+    ...             name="phantoms", folder=lambda: Path("phantoms"), summary="scans of phantoms"
+    ...         )
+    ...     ]
     """
 
 
@@ -271,8 +278,9 @@ def deid_cli_commands() -> Iterable[CliCommand]:  # type: ignore[empty-body]
     >>> from deid_core.records import CliCommand
     >>> @hookimpl
     ... def deid_cli_commands():
-    ...     return [CliCommand(name="hello", load=lambda: click.Command("hello"),
-    ...                        summary="say hello")]
+    ...     return [
+    ...         CliCommand(name="hello", load=lambda: click.Command("hello"), summary="say hello")
+    ...     ]
     """
 
 

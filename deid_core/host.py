@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import pluggy
 
 from deid_core import hookspecs
 from deid_core.batch import Batch
-from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginLoadError
-from deid_core.guard import Guard, guard_hook
+from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginError
+from deid_core.guard import Guard, guarded_plugin
 from deid_core.loading import FoundPlugin, complaint, find_plugins
 from deid_core.model import (
     DiscoveryOptions,
@@ -36,8 +36,10 @@ from deid_core.records import (
 from deid_core.registry import Entry, Registry
 from deid_core.settings import PluginSettings
 
+T = TypeVar("T")
+
 STAGES: Mapping[str, type[Any]] = {
-    "deid_discover_files": Iterable,  # type: ignore[dict-item]
+    "deid_discover_files": Iterable,
     "deid_read_file": Instance,
     "deid_extract_identifiers": Identifiers,
     "deid_screen_private_tags": PrivateVerdict,
@@ -83,8 +85,12 @@ class PluginHost:
     the given modules or objects by name, in the order of registration, and no other.
     """
 
-    def __init__(self, plugins: Mapping[str, object], settings: PluginSettings | None = None) -> None:
-        self._found = [FoundPlugin(name, "given", "0", module=plugin) for name, plugin in plugins.items()]
+    def __init__(
+        self, plugins: Mapping[str, object], settings: PluginSettings | None = None
+    ) -> None:
+        self._found = [
+            FoundPlugin(name, "given", "0", module=plugin) for name, plugin in plugins.items()
+        ]
         for found in self._found:
             problem = complaint(found.module, found.who)
             if problem:
@@ -114,19 +120,10 @@ class PluginHost:
         self._registries = {hook: self._collect(hook) for hook in DECLARATIONS}
 
     def _register(self, found: FoundPlugin) -> None:
+        guarded = guarded_plugin(found.module, found.who, STAGES)
         with Guard(found.who, "registration"):
-            self._manager.register(found.module, name=found.name)
+            self._manager.register(guarded, name=found.name)
             self._manager.check_pending()
-        for caller in self._manager.get_hookcallers(found.module) or ():
-            for implementation in caller.get_hookimpls():
-                if implementation.plugin is found.module:
-                    implementation.function = guard_hook(
-                        implementation.function,
-                        found.who,
-                        caller.name,
-                        STAGES.get(caller.name),
-                        wrapper=implementation.wrapper,
-                    )
 
     def _collect(self, hook: str) -> Registry[Any]:
         kind, record_type = DECLARATIONS[hook]
@@ -200,7 +197,10 @@ class PluginHost:
 
     def discover_files(self, location: str, options: DiscoveryOptions) -> Iterator[FileRef]:
         """Find the files of a location. Raises `NoPluginAnsweredError` if nobody knows it."""
-        for ref in self._ask("deid_discover_files", location=location, options=options):
+        refs = self._manager.hook.deid_discover_files(location=location, options=options)
+        if refs is None:
+            raise self._nobody("deid_discover_files")
+        for ref in refs:
             if not isinstance(ref, FileRef):
                 raise PluginContractError(
                     f"hook 'deid_discover_files' yielded {type(ref).__name__}, not FileRef"
@@ -209,41 +209,50 @@ class PluginHost:
 
     def read_file(self, ref: FileRef, batch: Batch) -> Instance:
         """Read one file."""
-        return self._ask("deid_read_file", ref=ref, batch=batch)
+        return self._ask("deid_read_file", Instance, ref=ref, batch=batch)
 
     def extract_identifiers(self, instance: Instance, batch: Batch) -> Identifiers:
         """Say who and what an instance is about."""
-        return self._ask("deid_extract_identifiers", instance=instance, batch=batch)
+        return self._ask("deid_extract_identifiers", Identifiers, instance=instance, batch=batch)
 
     def screen_private_tags(
         self, instance: Instance, identifiers: Identifiers, batch: Batch
     ) -> PrivateVerdict:
         """Decide what happens to private elements."""
         return self._ask(
-            "deid_screen_private_tags", instance=instance, identifiers=identifiers, batch=batch
+            "deid_screen_private_tags",
+            PrivateVerdict,
+            instance=instance,
+            identifiers=identifiers,
+            batch=batch,
         )
 
     def name_output(self, instance: Instance, batch: Batch) -> PurePosixPath:
         """Name an output by its de-identified values."""
-        return self._ask("deid_name_output", instance=instance, batch=batch)
+        return self._ask("deid_name_output", PurePosixPath, instance=instance, batch=batch)
 
     def write_file(self, instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
         """Write a finished instance."""
-        return self._ask("deid_write_file", instance=instance, target=target, batch=batch)
+        return self._ask(
+            "deid_write_file", WriteReceipt, instance=instance, target=target, batch=batch
+        )
 
     def find_recipe(self, name: str) -> RecipeSource | None:
         """Return the recipe that a plugin has under this name, or None."""
         found: RecipeSource | None = self._manager.hook.deid_find_recipe(name=name)
         return found
 
-    def _ask(self, hook: str, **arguments: Any) -> Any:
-        caller: Callable[..., Any] = getattr(self._manager.hook, hook)
-        answer = caller(**arguments)
-        if answer is None:
-            blocked = [found.name for found in self._found if found.blocked]
-            hint = f" (blocked: {', '.join(blocked)})" if blocked else ""
-            raise NoPluginAnsweredError(f"no plugin answered the hook {hook!r}{hint}")
+    def _ask(self, hook: str, expected: type[T], **arguments: Any) -> T:
+        """Call a stage hook; that the answer is as expected was checked plugin by plugin."""
+        answer = getattr(self._manager.hook, hook)(**arguments)
+        if not isinstance(answer, expected):
+            raise self._nobody(hook)
         return answer
+
+    def _nobody(self, hook: str) -> NoPluginAnsweredError:
+        blocked = [found.name for found in self._found if found.blocked]
+        hint = f" (blocked: {', '.join(blocked)})" if blocked else ""
+        return NoPluginAnsweredError(f"no plugin answered the hook {hook!r}{hint}")
 
     # -- observations ------------------------------------------------------------------
 
@@ -268,14 +277,16 @@ class PluginHost:
     def _describe(self, found: FoundPlugin) -> PluginInfo:
         if found.name not in self._loaded or found.blocked:
             return PluginInfo(found.name, found.version, found.distribution, "blocked")
-        callers = self._manager.get_hookcallers(found.module) or ()
+        plugin = self._manager.get_plugin(found.name)
+        callers = self._manager.get_hookcallers(plugin) or ()
         provides, overrides = [], []
         for registry in self._registries.values():
             for entry in registry.entries():
                 if entry.plugin == found.name:
                     provides.append(f"{registry.kind} {entry.record.name}")
                     overrides += [
-                        f"{registry.kind} {entry.record.name} of {other}" for other in entry.overrides
+                        f"{registry.kind} {entry.record.name} of {other}"
+                        for other in entry.overrides
                     ]
         return PluginInfo(
             name=found.name,
@@ -303,9 +314,7 @@ def survey(settings: PluginSettings | None = None) -> tuple[PluginInfo, ...]:
         try:
             lines = {info.name: info for info in PluginHost.load(rest).describe()}
             break
-        except PluginLoadError:
-            raise
-        except Exception as error:
+        except PluginError as error:
             culprit = _next_culprit(found, rest, str(error))
             if culprit is None:
                 raise

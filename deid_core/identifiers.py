@@ -39,13 +39,17 @@ def gather(host: PluginHost, batch: Batch, refs: Iterable[FileRef]) -> Ids:
         key = identifiers.item
         if key in items:
             key = own_key(identifiers.item, ref)
-            log.warning("%s has the item id of another file: filed under a key of its own", ref.name)
+            log.warning(
+                "%s has the item id of another file: filed under a key of its own", ref.name
+            )
         items[key] = values
     return ids
 
 
 def look_up(
-    ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None, identifiers: Identifiers, ref: FileRef
+    ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None,
+    identifiers: Identifiers,
+    ref: FileRef,
 ) -> Mapping[str, Any]:
     """Return the variables that the user gave for a file, or none."""
     items = (ids or {}).get(identifiers.entity, {})

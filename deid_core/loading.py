@@ -122,8 +122,10 @@ def complaint(plugin: object, who: str) -> PluginError | None:
             hint = f"; did you mean {near!r}?" if near else ""
             return PluginContractError(f"{who}: {name!r} is no hook of deid_core{hint}")
         if marked is None:
-            if inspect.isfunction(function) and isinstance(plugin, ModuleType) and (
-                function.__module__ == plugin.__name__
+            if (
+                inspect.isfunction(function)
+                and isinstance(plugin, ModuleType)
+                and (function.__module__ == plugin.__name__)
             ):
                 return PluginContractError(f"{who}: {name!r} lacks the mark @hookimpl")
             continue
@@ -133,7 +135,9 @@ def complaint(plugin: object, who: str) -> PluginError | None:
     return None
 
 
-def _complaint_about_signature(function: object, spec: object, marked: dict[str, object]) -> str | None:
+def _complaint_about_signature(  # noqa: PLR0911 - one for each complaint
+    function: object, spec: object, marked: dict[str, object]
+) -> str | None:
     if not callable(function) or not callable(spec):
         return "is not a function"
     allowed = list(inspect.signature(spec).parameters)

@@ -47,8 +47,9 @@ def distinct(path: PurePosixPath, taken: set[str]) -> PurePosixPath:
 
 
 def kept_names(refs: Sequence[FileRef]) -> list[PurePosixPath]:
-    """Return an output name for each input: its base name, where that is shared by several
-    with as many folders before it as tell them apart.
+    """Return an output name for each input: its base name.
+
+    Where several share one, as many folders stand before it as tell them apart.
     """
     parts = [tuple(safe_part(part) for part in (*_folders(ref), ref.name)) for ref in refs]
     depth = [1] * len(parts)

@@ -81,9 +81,7 @@ class FieldAction:
     compile: Callable[[Rule, Batch], Apply] = attrs.field(validator=_callable)
     summary: str
     rank: Rank = attrs.field(validator=attrs.validators.instance_of(Rank))
-    takes: Takes = attrs.field(
-        default=Takes.NOTHING, validator=attrs.validators.instance_of(Takes)
-    )
+    takes: Takes = attrs.field(default=Takes.NOTHING, validator=attrs.validators.instance_of(Takes))
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 

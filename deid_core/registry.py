@@ -84,7 +84,9 @@ def _settle(kind: str, rivals: list[Entry[R]], prefer: tuple[str, ...]) -> Entry
     for entry in rivals:
         target = entry.record.replaces
         if target == entry.plugin:
-            message = f"plugin {target!r} says that its own {kind} {entry.record.name!r} replaces itself"
+            message = (
+                f"plugin {target!r} says that its own {kind} {entry.record.name!r} replaces itself"
+            )
             raise PluginContractError(message)
     left = [entry for entry in rivals if entry.plugin not in replaced]
     if len(left) != 1:

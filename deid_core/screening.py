@@ -73,7 +73,9 @@ def _complaint_about_value(rule: ScreenRule) -> str | None:
         return f"tag {rule.tag!r} is no keyword of the dictionary{hint}"
     if rule.split and not rule.separator:
         return "split needs a separator"
-    if rule.minvaluelen is not None and (not isinstance(rule.minvaluelen, int) or rule.minvaluelen < 0):
+    if rule.minvaluelen is not None and (
+        not isinstance(rule.minvaluelen, int) or rule.minvaluelen < 0
+    ):
         return "minvaluelen must be a number of characters"
     return None
 

@@ -96,9 +96,14 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
 
     The file has up to three tables::
 
-        {"get": {"skip": ["ImageComments"], "ids": {"entity": "PatientID", "item": "SOPInstanceUID"}},
-         "put": {"actions": [{"action": "KEEP", "field": "Modality"}], "base": "deid.dicom"},
-         "plugins": {"block": [], "allow": ["hospital"], "prefer": ["hospital"]}}
+        {
+            "get": {
+                "skip": ["ImageComments"],
+                "ids": {"entity": "PatientID", "item": "SOPInstanceUID"},
+            },
+            "put": {"actions": [{"action": "KEEP", "field": "Modality"}], "base": "deid.dicom"},
+            "plugins": {"block": [], "allow": ["hospital"], "prefer": ["hospital"]},
+        }
 
     Raises `SettingsError` if the file cannot be read or says something that is not known.
     """

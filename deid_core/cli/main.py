@@ -34,7 +34,7 @@ class LazyCommands(click.Group):
             return command if isinstance(command, click.Command) else None
         return _command_of_plugin(cmd_name)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from their summaries, which needs no import."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))

@@ -28,7 +28,11 @@ SMALLEST_KEY = 16
 @click.command("run")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
-    "--output", "-o", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder."
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder.",
 )
 @click.option(
     "--recipe",
@@ -82,7 +86,11 @@ def _engine(options: dict[str, Any]) -> Engine:
 
 def _settings(options: dict[str, Any]) -> Settings:
     settings = settings_of(
-        options["config"], options["block"], options["allow"], options["prefer"], debug=options["debug"]
+        options["config"],
+        options["block"],
+        options["allow"],
+        options["prefer"],
+        debug=options["debug"],
     )
     return attrs.evolve(
         settings,
@@ -164,7 +172,9 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
     if reports.bad:
         _list_bad(reports.bad)
     if not engine.linkable:
-        console.print("The key was made for this run: its pseudonyms cannot be linked to other runs.")
+        console.print(
+            "The key was made for this run: its pseudonyms cannot be linked to other runs."
+        )
 
 
 def _list_bad(bad: list[FileReport]) -> None:

@@ -24,7 +24,7 @@ from deid_core.settings import read_settings
 log = logging.getLogger("deid_core")
 
 
-def replace_identifiers(  # noqa: PLR0913 - the seed's arguments
+def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     dicom_files: Files,
     ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
     deid: Deid | None = None,

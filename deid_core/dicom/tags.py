@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from deid_core.elements import is_sequence, items_of, read_element
 from deid_core.quiet import quiet_pydicom
-
 
 
 def get_private(dicom: Dataset) -> list[DataElement]:

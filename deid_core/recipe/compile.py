@@ -63,7 +63,9 @@ class _Compiler:
             return None
         return CompiledRule(layer, rule, action.rank, selector, apply)
 
-    def _complain(self, rule: Rule, column: int, message: str, suggestion: str | None = None) -> None:
+    def _complain(
+        self, rule: Rule, column: int, message: str, suggestion: str | None = None
+    ) -> None:
         where = rule.where
         self.problems.append(Problem(where.source, where.line, column, message, suggestion))
 
@@ -83,7 +85,9 @@ class _Compiler:
             return None
         action = actions[rule.action]
         if action.takes is Takes.VALUE and rule.value is None:
-            self._complain(rule, rule.value_column, f"{rule.action}: expected a value after the field")
+            self._complain(
+                rule, rule.value_column, f"{rule.action}: expected a value after the field"
+            )
             return None
         if action.takes is Takes.NOTHING and rule.value is not None:
             message = f"{rule.action} takes no value; found one after the field"
@@ -101,7 +105,7 @@ class _Compiler:
             self._complain(rule, rule.value_column, f"{rule.action}: {error}")
         except DeidError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named
             raise failure(who, f"action {action.name!r}", error) from None
         else:
             return _guarded(apply, rule, who, strict=self.batch.settings.strict)
@@ -133,5 +137,3 @@ def _guarded(
         return change
 
     return guarded
-
-

@@ -47,7 +47,9 @@ def _file_of(path: Path) -> Path:
     if not path.is_dir():
         message = "no such recipe: neither a file, a folder nor the name of a bundled recipe"
         raise RecipeNotFoundError([Problem(str(path), 0, 0, message)])
-    found = sorted(entry for entry in path.iterdir() if entry.name.startswith("deid") and entry.is_file())
+    found = sorted(
+        entry for entry in path.iterdir() if entry.name.startswith("deid") and entry.is_file()
+    )
     if len(found) == 1:
         return found[0]
     names = ", ".join(entry.name for entry in found) or "none"
@@ -70,10 +72,8 @@ def base_rules(
     be decoded, shown and filed; so with another default there is none, unless one is named.
     """
     stated = [recipe.base for recipe in recipes if recipe.base is not None]
-    if stated:
-        name = stated[-1]
-    else:
-        name = settings.base if default == "REMOVE" else NO_BASE
+    implied = settings.base if default == "REMOVE" else NO_BASE
+    name = stated[-1] if stated else implied
     beneath = () if name.lower() == NO_BASE else find_recipe(name, host).header
     return (*beneath, *(settings_rule(entry, n) for n, entry in enumerate(settings.base_rules, 1)))
 
@@ -81,7 +81,11 @@ def base_rules(
 def settings_rule(entry: object, number: int) -> Rule:
     """Turn an action of a settings file into a rule. Raises `RecipeError`."""
     source = f"put.actions[{number}]"
-    if not isinstance(entry, dict) or not {"action", "field"} <= set(entry) <= {"action", "field", "value"}:
+    if not isinstance(entry, dict) or not {"action", "field"} <= set(entry) <= {
+        "action",
+        "field",
+        "value",
+    }:
         message = "expected an object with action, field and perhaps value"
         raise RecipeError([Problem(source, 0, 0, message)])
     value = entry.get("value")

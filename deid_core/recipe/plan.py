@@ -12,8 +12,8 @@ import attrs
 
 from deid_core.model import Change, ElementPath, Field, Parent
 from deid_core.recipe.selectors import Selector
-from deid_core.records import Rank
 from deid_core.recipe.tree import Rule
+from deid_core.records import Rank
 
 BASE_LAYER = 0
 UNNAMED_LAYER = -1
@@ -21,13 +21,18 @@ UNNAMED_LAYER = -1
 
 @attrs.frozen
 class CompiledRule:
-    """A rule whose field and action have become functions; ``layer`` counts recipes upwards."""
+    """A rule whose field and action have become functions; ``layer`` counts recipes upwards.
+
+    ``when``, if there is one, tests the element's value: where it fails the rule does not
+    count.
+    """
 
     layer: int
     rule: Rule
     rank: Rank
     selector: Selector
     apply: Callable[[Field], Change | None] = attrs.field(repr=False)
+    when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -36,17 +41,23 @@ class Decision:
 
     ``steps`` are the rules to carry out, in order; ``kept`` says that the element is
     protected. With neither, no rule names the element. ``layer`` is that of the recipe that
-    decided.
+    decided. Where a rule depends on the value of the element, ``candidates`` are all that
+    may apply, and `settled` gives the decision.
     """
 
     layer: int = UNNAMED_LAYER
     steps: tuple[CompiledRule, ...] = ()
     kept: bool = False
+    candidates: tuple[CompiledRule, ...] = ()
 
     @property
     def named(self) -> bool:
         """Whether any rule names the element."""
         return self.kept or bool(self.steps)
+
+    def settled(self, field: Field) -> Decision:
+        """Return the decision about ``field``, with the rules that its value calls for."""
+        return settle([rule for rule in self.candidates if rule.when is None or rule.when(field)])
 
     def change(self, field: Field) -> tuple[Change | None, str]:
         """Carry out the steps on ``field``: the change that results, and the action's name."""
@@ -74,7 +85,7 @@ class Plan:
 
     def root(self) -> Node:
         """Return the node of the top-level data set."""
-        return Node(self, ())
+        return Node(self, (), _Index.of(self))
 
     @property
     def uses_item_numbers(self) -> bool:
@@ -82,41 +93,48 @@ class Plan:
         return any(step.item is not None for rule in self.rules for step in rule.selector.steps)
 
 
+@attrs.frozen
+class _Index:
+    """Which rules can be about a tag at all, by their number."""
+
+    by_tag: dict[int, list[int]]
+    wide: list[int]
+    item_numbers: bool
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Index:
+        by_tag: dict[int, list[int]] = {}
+        wide: list[int] = []
+        for number, rule in enumerate(plan.rules):
+            tag = rule.selector.steps[-1].tag if rule.selector.steps else None
+            if tag is None or rule.selector.steps[-1].creator is not None:
+                wide.append(number)
+            else:
+                by_tag.setdefault(tag, []).append(number)
+        return cls(by_tag, wide, plan.uses_item_numbers)
+
+
 class Node:
     """The decisions for the data sets at one place: the top level, or the items of a sequence."""
 
-    __slots__ = ("_by_tag", "_children", "_decisions", "_item_numbers", "_keeps", "_plan", "_wide", "parents")
+    __slots__ = ("_children", "_decisions", "_index", "_keeps", "_plan", "parents")
 
-    def __init__(self, plan: Plan, parents: tuple[Parent, ...], twin: Node | None = None) -> None:
+    def __init__(self, plan: Plan, parents: tuple[Parent, ...], index: _Index) -> None:
         self.parents = parents
         self._plan = plan
+        self._index = index
         self._decisions: dict[tuple[int, str, str | None, bool], Decision] = {}
         self._children: dict[tuple[int, int, str | None], Node] = {}
         self._keeps: dict[tuple[int, str | None, int], bool] = {}
-        if twin is not None:
-            self._item_numbers, self._by_tag, self._wide = (
-                twin._item_numbers,
-                twin._by_tag,
-                twin._wide,
-            )
-            return
-        self._item_numbers = plan.uses_item_numbers
-        self._by_tag: dict[int, list[int]] = {}
-        self._wide: list[int] = []
-        for number, rule in enumerate(plan.rules):
-            tag = rule.selector.steps[-1].tag if rule.selector.steps else None
-            if tag is None:
-                self._wide.append(number)
-            else:
-                self._by_tag.setdefault(tag, []).append(number)
 
     def child(self, parent: Parent) -> Node:
         """Return the node of the items below ``parent``."""
-        item = parent.item if self._item_numbers else 0
+        item = parent.item if self._index.item_numbers else 0
         key = (parent.tag, item, parent.creator)
         node = self._children.get(key)
         if node is None:
-            node = Node(self._plan, (*self.parents, attrs.evolve(parent, item=item)), twin=self)
+            parents = (*self.parents, attrs.evolve(parent, item=item))
+            node = Node(self._plan, parents, self._index)
             self._children[key] = node
         return node
 
@@ -133,17 +151,18 @@ class Node:
         return decision
 
     def _decide(self, path: ElementPath, *, exact: bool) -> Decision:
-        numbers = sorted([*self._by_tag.get(path.tag, ()), *self._wide])
+        numbers = sorted([*self._index.by_tag.get(path.tag, ()), *self._index.wide])
         rules = [self._plan.rules[number] for number in numbers]
-        return settle(
-            [
-                rule
-                for rule in rules
-                if (rule.selector.exact or not exact)
-                and rule.selector.matches(path)
-                and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
-            ]
-        )
+        matching = [
+            rule
+            for rule in rules
+            if (rule.selector.exact or not exact)
+            and rule.selector.matches(path)
+            and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
+        ]
+        if any(rule.when is not None for rule in matching):
+            return Decision(candidates=tuple(matching))
+        return settle(matching)
 
     def _creates(self, selector: Selector) -> bool:
         # What creates acts where it says only; at other depths nothing asked for it.

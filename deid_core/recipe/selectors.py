@@ -16,7 +16,8 @@ from deid_core.suggest import nearest
 _TAG = re.compile(r"\(?\s*([0-9a-fx]{4})\s*,\s*([0-9a-fx]{4})\s*\)?", re.IGNORECASE)
 _DIGITS = re.compile(r"(?:0x)?([0-9a-f][0-9a-fx]{7})", re.IGNORECASE)
 _PRIVATE = re.compile(
-    r"""\(?\s*([0-9a-fx]{4})\s*,\s*(?:"([^"]+)"|'([^']+)')\s*,\s*([0-9a-f]{2})\s*\)?""", re.IGNORECASE
+    r"""\(?\s*([0-9a-fx]{4})\s*,\s*(?:"([^"]+)"|'([^']+)')\s*,\s*([0-9a-f]{2})\s*\)?""",
+    re.IGNORECASE,
 )
 
 
@@ -37,7 +38,9 @@ class Step:
         if self.creator is not None and (creator or "").casefold() != self.creator.casefold():
             return False
         digits = f"{tag:08x}"
-        return digits == self.mask or all(m in ("x", d) for m, d in zip(self.mask, digits, strict=True))
+        return digits == self.mask or all(
+            m in ("x", d) for m, d in zip(self.mask, digits, strict=True)
+        )
 
     @property
     def tag(self) -> int | None:

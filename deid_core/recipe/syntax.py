@@ -70,14 +70,16 @@ class _Parser:
         self.problems.append(Problem(where.source, where.line, where.column, message, suggestion))
 
     def _section(self, line: str, where: Where) -> None:
-        name, *rest = line[1:].split()  or [""]
+        name, *rest = line[1:].split() or [""]
         sections = {"header": self._action}
         self.section = sections.get(name.lower(), self._swallow)
         if name.lower() not in sections:
             known = ", ".join(f"%{known}" for known in sections)
             near = nearest(name, sections)
             self._complain(
-                f"found section %{name}; expected one of: {known}", where, f"%{near}" if near else None
+                f"found section %{name}; expected one of: {known}",
+                where,
+                f"%{near}" if near else None,
             )
         elif rest:
             self._complain(f"found a name after %{name}; expected none", where)

@@ -6,7 +6,6 @@ import logging
 
 from deid_core import Batch, Change, Field, FieldAction, Rank, RemoveElement, Rule, SetValue, Takes
 from deid_core.records import Apply
-
 from deid_core_dicom.jitter import compile_jitter
 from deid_core_dicom.legal import is_legal
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydicom.charset import python_encoding
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+
 from deid_core.elements import new_element, stored_vr
 
 CHARACTER_SET = 0x00080005
@@ -26,7 +27,9 @@ def restore_character_set(dataset: Dataset) -> None:
     terms = {encoding: term for term, encoding in python_encoding.items() if term}
     known = [terms[name] for name in names if name in terms]
     if known:
-        dataset[CHARACTER_SET] = new_element(CHARACTER_SET, "CS", known if len(known) > 1 else known[0])
+        dataset[CHARACTER_SET] = new_element(
+            CHARACTER_SET, "CS", known if len(known) > 1 else known[0]
+        )
 
 
 def _has_other_than_ascii(dataset: Dataset) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deid_core import DiscoveryOptions, FileRef
-
 from deid_core_dicom.read import looks_like_dicom
 
 log = logging.getLogger("deid_core")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from deid_core import Batch, Identifiers, Instance, ReadError
-from deid_core.elements import is_sequence, plain, read_element, stored_vr
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.dataset import Dataset
+
+from deid_core import Batch, Identifiers, Instance, ReadError
+from deid_core.elements import is_sequence, plain, read_element, stored_vr
 
 ENTITY = "PatientID"
 ITEM = "SOPInstanceUID"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from deid_core import Batch, Field, Unresolved, ValueFunction
-
 from deid_core_dicom.uids import hash_uid
 
 MAX_HASH = 64

@@ -63,7 +63,9 @@ def shift_text(text: str, days: int) -> str:
     Time and offset from UTC stay. Raises `Unresolved` for what is no date.
     """
     text = text.strip()
-    if "-" in text.strip("-") and not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?|\d{8,}.*[+\-]\d{4}", text):
+    if "-" in text.strip("-") and not re.fullmatch(
+        r"\d{4}-\d{2}(-\d{2})?|\d{8,}.*[+\-]\d{4}", text
+    ):
         start, end = text.split("-", 1)
         return "-".join(shift_text(part, days) if part else "" for part in (start, end))
     match = _DATE.fullmatch(text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydicom import config
+from pydicom.valuerep import validate_value
+
 from deid_core import dictionary
 from deid_core.convert import to_vr
-from pydicom.valuerep import validate_value
-from pydicom import config
 
 
 def is_legal(value: Any, tag: int, vr: str) -> bool:

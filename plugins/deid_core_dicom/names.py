@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from deid_core import Batch, Instance
-
 from deid_core_dicom.uids import instance_uid, uid_in
 
 

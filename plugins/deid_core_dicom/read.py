@@ -5,8 +5,6 @@ from __future__ import annotations
 import zlib
 from io import BytesIO
 
-from deid_core import Batch, FileRef, Instance, NotDicomError, ReadError
-from deid_core_dicom.uids import origin_of
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 from pydicom.uid import (
@@ -17,7 +15,9 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from deid_core import Batch, FileRef, Instance, NotDicomError, ReadError
 from deid_core_dicom.structure import Encoding, NoElement, end_of_data_set, read_element, top_level
+from deid_core_dicom.uids import origin_of
 
 PREAMBLE = 128
 PREFIX = b"DICM"
@@ -111,8 +111,9 @@ def _file_meta(data: bytes) -> tuple[int, FileMetaDataset | None]:
     if end == start:
         return (start, FileMetaDataset()) if start else (0, None)
     file_meta = FileMetaDataset()
-    for tag, element in _read(data[start:end], EXPLICIT_LITTLE)._dict.items():  # noqa: SLF001
-        file_meta[tag] = element
+    encoded = _read(data[start:end], EXPLICIT_LITTLE)
+    for tag in encoded.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+        file_meta[tag] = encoded.get_item(tag)
     return end, file_meta
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from struct import Struct
 
 import attrs
+
 from deid_core import ReadError, dictionary
 
 UNDEFINED = 0xFFFFFFFF

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from deid_core import Batch, Field, Instance, Origin, Unresolved
+from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import Dataset
-from pydicom.uid import UID_dictionary
+
+from deid_core import Batch, Field, Instance, Origin, Unresolved
 
 IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 """Names this software in what it writes (PS3.7 D.3.3.2); made once, from a random UUID."""

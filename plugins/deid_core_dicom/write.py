@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
 from pydicom import config, dcmwrite
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID
 
+from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
 from deid_core_dicom.characters import restore_character_set
 from deid_core_dicom.uids import (
     IMPLEMENTATION_UID,
@@ -91,7 +91,11 @@ def _encode(dataset: FileDataset, stream: BinaryIO) -> None:
     try:
         if syntax.is_private:
             dcmwrite(
-                stream, dataset, enforce_file_format=True, implicit_vr=implicit, little_endian=little
+                stream,
+                dataset,
+                enforce_file_format=True,
+                implicit_vr=implicit,
+                little_endian=little,
             )
         else:
             dcmwrite(stream, dataset, enforce_file_format=True)

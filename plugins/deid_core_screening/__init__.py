@@ -17,4 +17,4 @@ def deid_screen_private_tags(
     """Remove private elements, keep them, or keep those in which no rule finds anything."""
     from deid_core_screening.private import screen
 
-    return screen(instance, identifiers, batch)
+    return screen(instance, batch)

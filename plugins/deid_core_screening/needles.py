@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import regex
+from pydicom.dataset import Dataset
+
 from deid_core import ReadError, ScreenRule, dictionary
 from deid_core.elements import is_sequence, items_of, plain, read_element
-from pydicom.dataset import Dataset
 
 SEARCH_SECONDS = 2.0
 """How long a pattern may search one value; a value that takes longer cannot be decided."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from deid_core import Batch, Identifiers, Instance, PrivateDecision, PrivateVerdict
-
+from deid_core import Batch, Instance, PrivateDecision, PrivateVerdict
 from deid_core_screening.needles import needles_of
 from deid_core_screening.search import findings
 
 log = logging.getLogger("deid_core")
 
 
-def screen(instance: Instance, identifiers: Identifiers, batch: Batch) -> PrivateVerdict:
+def screen(instance: Instance, batch: Batch) -> PrivateVerdict:
     """Return the verdict on one instance.
 
     An element goes if a rule finds something in its value, its private creator's name or

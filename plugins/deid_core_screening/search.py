@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pydicom.dataset import Dataset
+
 from deid_core import ElementPath, ReadError
 from deid_core.elements import (
     creator_of,
@@ -15,8 +17,6 @@ from deid_core.elements import (
     stored_vr,
 )
 from deid_core.model import Parent
-from pydicom.dataset import Dataset
-
 from deid_core_screening.needles import Needle, Undecided
 from deid_core_screening.text import readings
 
@@ -30,7 +30,11 @@ def findings(dataset: Dataset, needles: Sequence[Needle]) -> Mapping[str, str]:
 
 
 def _walk(
-    dataset: Dataset, parents: tuple[Parent, ...], needles: Sequence[Needle], *, inside_private: bool
+    dataset: Dataset,
+    parents: tuple[Parent, ...],
+    needles: Sequence[Needle],
+    *,
+    inside_private: bool,
 ) -> Iterator[tuple[str, str]]:
     tags = list(dataset.keys())
     creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,7 +10,7 @@ ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 """Encodings in which bytes of unknown meaning are searched besides the file's own."""
 
 
-def readings(value: Any, character_set: str | list[str] | None) -> list[str]:
+def readings(value: Any, character_set: str | Sequence[str] | None) -> list[str]:
     """Return the texts to search: each value, and all of them as the file joins them.
 
     Bytes are read in the character set of the data set and in the usual encodings, since
@@ -29,7 +29,7 @@ def readings(value: Any, character_set: str | list[str] | None) -> list[str]:
     return [text]
 
 
-def _decoded(data: bytes, character_set: str | list[str] | None) -> Iterator[str]:
+def _decoded(data: bytes, character_set: str | Sequence[str] | None) -> Iterator[str]:
     own = [character_set] if isinstance(character_set, str) else list(character_set or ())
     for encoding in dict.fromkeys((*own, *ENCODINGS)):
         try:

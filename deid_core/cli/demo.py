@@ -1,0 +1,59 @@
+"""``make demo``: de-identify the bundled images and show what was there and what is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deid_core.data import get_dataset
+from deid_core.dicom import get_files, replace_identifiers
+from deid_core.elements import plain
+from deid_core.quiet import quiet_pydicom
+
+WIDTH = 46
+
+
+def show(before: Path, after: Path, console: Console) -> None:
+    """Print the elements of two files side by side."""
+    old, new = dcmread(before), dcmread(after)
+    table = Table(title=f"{before.name}: before and after", title_justify="left")
+    table.add_column("Attribute")
+    table.add_column("What was there", style="red")
+    table.add_column("What is left", style="green")
+    for tag in sorted({*old.keys(), *new.keys()}):
+        element = old[tag] if tag in old else new[tag]
+        table.add_row(
+            f"{element.tag} {element.name}", escape(_text(old, tag)), escape(_text(new, tag))
+        )
+    console.print(table)
+
+
+def _text(dataset: Dataset, tag: int) -> str:
+    if tag not in dataset:
+        return ""
+    value = plain(dataset[tag].value)
+    if isinstance(value, bytes):
+        return f"{len(value):,} bytes"
+    text = str(value)
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+
+
+def main() -> None:
+    """De-identify the example data with the default recipe, and show the first image."""
+    console = Console(width=max(Console().width, 120))
+    files = list(get_files(get_dataset("dicom-cookies")))
+    with quiet_pydicom():
+        cleaned = replace_identifiers(files)
+        show(Path(files[0]), Path(cleaned[0]), console)
+    console.print(f"{len(files)} files in, {len(cleaned)} out, in {Path(cleaned[0]).parent}")
+    console.print("Without a recipe all goes but what a file needs to be decoded, shown and filed.")
+    console.print("Next: deid-core run FOLDER --output OUT, or the tutorial in docs/tutorial.md")
+
+
+if __name__ == "__main__":
+    main()
