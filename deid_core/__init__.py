@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from deid_core.model import DiscoveryOptions as DiscoveryOptions
     from deid_core.model import ElementPath as ElementPath
     from deid_core.model import Field as Field
+    from deid_core.model import FieldValues as FieldValues
     from deid_core.model import FileRef as FileRef
     from deid_core.model import FileReport as FileReport
     from deid_core.model import Identifiers as Identifiers
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from deid_core.recipe.tree import Rule as Rule
     from deid_core.records import Check as Check
     from deid_core.records import CliCommand as CliCommand
+    from deid_core.records import ConditionOperator as ConditionOperator
     from deid_core.records import ExampleDataset as ExampleDataset
     from deid_core.records import FieldAction as FieldAction
     from deid_core.records import FieldExpander as FieldExpander
@@ -76,10 +78,10 @@ _HOMES = {
     "SettingsError WriteError",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
-    "model": "Change DiscoveryOptions ElementPath Field FileRef FileReport Identifiers Instance "
+    "model": "Change DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers Instance "
     "Origin Outcome PrivateDecision PrivateVerdict RemoveElement RunReport SetValue WriteReceipt",
     "recipe.tree": "Recipe Rule",
-    "records": "Check CliCommand ExampleDataset FieldAction FieldExpander Rank RecipeSource Takes "
+    "records": "Check CliCommand ConditionOperator ExampleDataset FieldAction FieldExpander Rank RecipeSource Takes "
     "Unresolved ValueFunction",
     "screening": "ScreenRule",
     "settings": "PluginSettings Settings",

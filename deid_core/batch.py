@@ -51,12 +51,17 @@ class Batch:
         return hmac.new(self.key, message, hashlib.sha256).digest()
 
 
+def _no_words(name: str) -> frozenset[str]:
+    raise KeyError(name)
+
+
 @attrs.frozen
 class FileContext:
     """The file at hand: its data set as it was read, its identifiers, and its variables.
 
     ``item`` holds the variables that the user gave for this instance (``var:``). ``label``
-    is what log lines call the file.
+    is what log lines call the file. ``words(name)`` gives the values of a group that the
+    recipe defines (``%values``), as this instance has them.
     """
 
     label: str
@@ -64,6 +69,7 @@ class FileContext:
     identifiers: Identifiers = attrs.field(repr=False)
     item: Mapping[str, Any] = attrs.field(repr=False)
     batch: Batch = attrs.field(repr=False)
+    words: Callable[[str], frozenset[str]] = attrs.field(repr=False, default=_no_words)
     warnings: list[str] = attrs.field(factory=list, init=False)
 
     def warn(self, message: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deid_core.host import PluginHost
-from deid_core.recipe.find import find_recipe
+from deid_core.recipe.find import find_recipes
 from deid_core.recipe.tree import Recipe
 from deid_core.settings import PluginSettings
 
@@ -66,9 +66,10 @@ def layers_of(deid: Deid | None, host: PluginHost) -> tuple[Recipe, ...]:
     if isinstance(deid, DeidRecipe):
         return deid.layers
     if isinstance(deid, str | os.PathLike | Recipe):
-        recipe = find_recipe(deid, host)
-        _tell(recipe)
-        return (recipe,)
+        recipes = find_recipes(deid, host)
+        for recipe in recipes:
+            _tell(recipe)
+        return recipes
     return tuple(recipe for one in deid for recipe in layers_of(one, host))
 
 

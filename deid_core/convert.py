@@ -60,8 +60,8 @@ def _single(value: Any, vr: str) -> Any:
 
 def _integer(value: Any, low: int, high: int) -> int:
     number = int(value)
-    if isinstance(value, float) and value != number:
-        raise ValueError("a whole number is needed")
+    if number != value and isinstance(value, float):
+        raise ValueError("a whole number is needed")  # noqa: TRY004 - the type is right
     if not low <= number <= high:
         raise ValueError("the number is out of range")
     return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydicom.valuerep import PersonName
 
 from deid_core import dictionary
 from deid_core.errors import ReadError
-from deid_core.model import ElementPath
+from deid_core.model import ElementPath, Parent
 
 ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 """The tag of an item in either byte order: what the bytes of a sequence start with (PS3.5 7.5)."""
@@ -72,6 +72,34 @@ def items_of(dataset: Dataset, tag: int) -> list[Dataset]:
         raise ReadError(
             f"the items of {path.tag_text} cannot be parsed ({type(error).__name__})"
         ) from None
+
+
+def walk(
+    dataset: Dataset, parents: tuple[Parent, ...] = ()
+) -> Iterator[tuple[Dataset, ElementPath]]:
+    """Yield every element of a data set with the data set that holds it, at any depth.
+
+    A sequence comes before what it holds. Raises `ReadError` if items cannot be parsed.
+    """
+    tags = list(dataset.keys())
+    creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}
+    for tag in tags:
+        creator = creator_of(tag, creators)
+        yield dataset, ElementPath(tag, stored_vr(dataset, tag), creator, parents)
+        if is_sequence(dataset, tag):
+            for number, item in enumerate(items_of(dataset, tag)):
+                yield from walk(item, (*parents, Parent(tag, number, creator)))
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return the values of an element as text, without empty ones; bytes are read as UTF-8."""
+    values = value if isinstance(value, list) else [value]
+    found = []
+    for one in values:
+        text = one.decode("utf-8", "replace") if isinstance(one, bytes) else one
+        if text is not None and str(text).strip(" \0"):
+            found.append(str(text).strip(" \0"))
+    return tuple(found)
 
 
 def private_creators(dataset: Dataset) -> Mapping[int, str]:

@@ -35,9 +35,12 @@ from deid_core.model import (
 )
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
-from deid_core.recipe.compile import compile_plan, rule_value
+from deid_core.recipe.compile import compile_plan
 from deid_core.recipe.find import base_rules, default_of
+from deid_core.recipe.groups import Words
+from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.tree import Recipe
+from deid_core.recipe.values import compile_value
 from deid_core.settings import Settings
 
 log = logging.getLogger("deid_core")
@@ -63,18 +66,21 @@ class Engine:
         ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
     ) -> None:
         settings = settings or Settings()
+        screened = screen_rules(recipes)
+        if screened:
+            rules = (*settings.screen_rules, *screened)
+            settings = attrs.evolve(settings, screen_rules=rules, screen_private=True)
         self.host = host
         self.linkable = key is not None
         self.batch = Batch(
             settings,
             key or secrets.token_bytes(32),
-            lambda rule, batch: rule_value(rule, host, batch),
+            lambda rule, batch: compile_value(rule, host.value_functions, batch, host.who),
         )
         self._ids = ids
         default = default_of(recipes, settings)
         base = base_rules(recipes, settings, default, host)
         self.plan = compile_plan(base, recipes, default, host, self.batch)
-        self._root = self.plan.root()
         self._checks = [
             (host.who(entry.plugin), entry.record.name, entry.record.compile(self.batch))
             for entry in host.checks.entries()
@@ -164,14 +170,15 @@ class Engine:
         identifiers = host.extract_identifiers(instance, batch)
         log.debug("entity id: %s", identifiers.entity)
         log.debug("item id: %s", identifiers.item)
-        context = FileContext(
-            label, instance, identifiers, look_up(self._ids, identifiers, ref), batch
-        )
+        dataset = instance.dataset
+        item = look_up(self._ids, identifiers, ref)
+        words = Words(self.plan.groups, dataset)
+        context = FileContext(label, instance, identifiers, item, batch, words)
         verdict = host.screen_private_tags(instance, identifiers, batch)
         case = Case(context, verdict)
-        dataset = instance.dataset
-        meta_changes = case.file_meta(dataset.file_meta, self._root)
-        changes = case.data_set(dataset, self._root, self.plan.default)
+        root = self.plan.root(dataset)
+        meta_changes = case.file_meta(dataset.file_meta, root)
+        changes = case.data_set(dataset, root, self.plan.default)
         apply(meta_changes, dataset.file_meta, context)
         apply(changes, dataset, context)
         return instance, context, case.actions

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from deid_core.records import (
         Check,
         CliCommand,
+        ConditionOperator,
         ExampleDataset,
         FieldAction,
         FieldExpander,
@@ -226,6 +227,27 @@ def deid_value_functions() -> Iterable[ValueFunction]:  # type: ignore[empty-bod
     ... def deid_value_functions():
     ...     return [
     ...         ValueFunction(name="initial", compile=compile_initial, summary="the first letter")
+    ...     ]
+    """
+
+
+@hookspec
+def deid_condition_operators() -> Iterable[ConditionOperator]:  # type: ignore[empty-body]
+    """Declare operators for conditions: ``%filter``, ``IF`` and tests of values.
+
+    When: once, when the plugins are loaded. Who wins: names must be unique, see
+    ``replaces``. May change: nothing. None: nothing to declare.
+
+    >>> from deid_core import ConditionOperator, hookimpl
+    >>> def compile_longer(text):
+    ...     limit = int(text)
+    ...     return lambda found: any(len(value) > limit for value in found.values)
+    >>> @hookimpl
+    ... def deid_condition_operators():
+    ...     return [
+    ...         ConditionOperator(
+    ...             name="longer", compile=compile_longer, summary="has more characters than"
+    ...         )
     ...     ]
     """
 

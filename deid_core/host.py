@@ -27,6 +27,7 @@ from deid_core.model import (
 from deid_core.records import (
     Check,
     CliCommand,
+    ConditionOperator,
     ExampleDataset,
     FieldAction,
     FieldExpander,
@@ -53,6 +54,7 @@ DECLARATIONS: Mapping[str, tuple[str, type[Any]]] = {
     "deid_field_actions": ("action", FieldAction),
     "deid_field_expanders": ("selector", FieldExpander),
     "deid_value_functions": ("value function", ValueFunction),
+    "deid_condition_operators": ("condition operator", ConditionOperator),
     "deid_checks": ("check", Check),
     "deid_datasets": ("dataset", ExampleDataset),
     "deid_cli_commands": ("command", CliCommand),
@@ -173,6 +175,11 @@ class PluginHost:
     def value_functions(self) -> Registry[ValueFunction]:
         """The functions for ``deid_func:``."""
         return self._registries["deid_value_functions"]
+
+    @property
+    def operators(self) -> Registry[ConditionOperator]:
+        """The operators of conditions."""
+        return self._registries["deid_condition_operators"]
 
     @property
     def checks(self) -> Registry[Check]:

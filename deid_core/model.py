@@ -154,6 +154,14 @@ class ElementPath:
 
 
 @attrs.frozen
+class FieldValues:
+    """What a condition looks at: whether a field is there, and its values as text."""
+
+    present: bool
+    values: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen
 class SetValue:
     """Give the element this value; it is converted for the VR when it is applied."""
 

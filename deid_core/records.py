@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from deid_core.model import Change, ElementPath, Field, Instance
+from deid_core.model import Change, ElementPath, Field, FieldValues, Instance
 
 if TYPE_CHECKING:
     import click
@@ -49,7 +49,7 @@ class Takes(enum.Enum):
     """Whether an action's line has a value after the field."""
 
     NOTHING = "no value"
-    OPTIONAL = "an optional value"
+    TEST = "an optional test of the element's value"
     VALUE = "a value"
 
 
@@ -118,6 +118,22 @@ class ValueFunction:
         validator=_callable
     )
     summary: str
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen(kw_only=True)
+class ConditionOperator:
+    """An operator of conditions, as in ``equals Modality CT``.
+
+    ``compile(text)`` is called once per condition with the text after the field (empty
+    unless ``takes_value``) and returns a test of the field's values. It raises
+    ``ValueError`` for text that means nothing.
+    """
+
+    name: str = attrs.field(validator=_name)
+    compile: Callable[[str], Callable[[FieldValues], bool]] = attrs.field(validator=_callable)
+    summary: str
+    takes_value: bool = True
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 

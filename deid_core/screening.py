@@ -50,13 +50,14 @@ def _read(rule: Any, number: int) -> ScreenRule:
         raise SettingsError(
             f"screening rule {number}: has no {error.name!r}; a rule has the fields {', '.join(_FIELDS)}"
         ) from None
-    complaint = _complaint(read)
+    complaint = complaint_about(read)
     if complaint:
         raise SettingsError(f"screening rule {number}: {complaint}")
     return read
 
 
-def _complaint(rule: ScreenRule) -> str | None:
+def complaint_about(rule: ScreenRule) -> str | None:
+    """Return why a rule cannot be used, or None."""
     if rule.type == "value":
         return _complaint_about_value(rule)
     if rule.type == "pattern":

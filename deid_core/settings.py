@@ -63,7 +63,8 @@ class Settings:
 
     ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
-    attributes that are not extracted. ``base_rules`` lie beneath every recipe: mappings with
+    attributes that are not extracted. ``tables`` are the files of ``deid_func:lookup`` by name.
+     ``base_rules`` lie beneath every recipe: mappings with
     ``action``, ``field`` and perhaps ``value``. ``base`` is the recipe beneath those.
     """
 
@@ -79,6 +80,7 @@ class Settings:
     base: str = "deid.dicom"
     base_rules: tuple[Mapping[str, str], ...] = attrs.field(default=(), converter=tuple)
     default: str | None = None
+    tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
     force: bool = False
     strict: bool = False
     plugins: PluginSettings = attrs.field(factory=PluginSettings)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import attrs
+from pydicom.dataset import Dataset
 
-from deid_core.errors import ActionError, DeidError, FileError, Problem, RecipeError
+from deid_core.batch import Batch
+from deid_core.errors import DeidError, Problem, RecipeError
 from deid_core.guard import failure
-from deid_core.model import Change, Field, RemoveElement, SetValue
+from deid_core.host import PluginHost
+from deid_core.model import Field
+from deid_core.recipe.conditions import compile_condition
 from deid_core.recipe.faults import Fault
+from deid_core.recipe.groups import ValueGroup, merged
+from deid_core.recipe.guarded import guarded_apply
 from deid_core.recipe.plan import BASE_LAYER, CompiledRule, Plan
-from deid_core.recipe.selectors import Selector, compile_selector
-from deid_core.recipe.tree import Recipe, Rule
-from deid_core.recipe.values import Value, compile_value
-from deid_core.records import FieldAction, Takes, Unresolved
+from deid_core.recipe.selectors import Names, Selector, compile_selector
+from deid_core.recipe.tree import Condition, Group, Recipe, Rule, Where
+from deid_core.recipe.valuetest import compile_test
+from deid_core.records import Apply, FieldAction, Takes
 
-if TYPE_CHECKING:
-    from deid_core.batch import Batch
-    from deid_core.host import PluginHost
+T = TypeVar("T")
 
 
 def compile_plan(
@@ -27,9 +31,10 @@ def compile_plan(
 ) -> Plan:
     """Compile the rules beneath all recipes and the recipes, lowest first, into a plan.
 
-    Raises `RecipeError` with every name that no plugin provides.
+    Raises `RecipeError` with every name that no plugin and no section provides.
     """
-    compiler = _Compiler(host, batch)
+    names = Names(host.expanders, merged(recipes, "values"), merged(recipes, "fields"))
+    compiler = _Compiler(host, batch, names)
     layers = [base, *(recipe.header for recipe in recipes)]
     rules = [
         compiled
@@ -37,43 +42,74 @@ def compile_plan(
         for rule in content
         if (compiled := compiler.rule(rule, layer)) is not None
     ]
+    groups = {name: compiler.values(group) for name, group in names.values.items()}
+    for name in names.fields:
+        compiler.fields(names.fields[name])
+    for recipe in recipes:
+        compiler.filters(recipe)
     if compiler.problems:
         raise RecipeError(compiler.problems)
-    return Plan(tuple(rules), default)
-
-
-def rule_value(rule: Rule, host: PluginHost, batch: Batch) -> Value:
-    """Compile the value of one rule with what the plugins of ``host`` declare."""
-    return compile_value(rule, host.value_functions, batch, host.who)
+    return Plan(tuple(rules), default, groups)
 
 
 @attrs.define
 class _Compiler:
     host: PluginHost
     batch: Batch
+    names: Names
     problems: list[Problem] = attrs.field(factory=list)
 
     def rule(self, rule: Rule, layer: int) -> CompiledRule | None:
-        selector = self._selector(rule)
+        """Compile a rule, or complain of all that is wrong with it."""
+        selector = self._selector(rule.field, attrs.evolve(rule.where, column=rule.field_column))
+        condition = self._condition(rule.condition) if rule.condition is not None else None
         action = self._action(rule)
         if action is None or selector is None:
             return None
+        test = self._test(rule) if action.takes is Takes.TEST and rule.value is not None else None
         apply = self._compile(rule, action)
         if apply is None:
             return None
-        return CompiledRule(layer, rule, action.rank, selector, apply)
+        when = _both(selector.when, test)
+        return CompiledRule(layer, rule, action.rank, selector, apply, when, condition)
 
-    def _complain(
-        self, rule: Rule, column: int, message: str, suggestion: str | None = None
-    ) -> None:
-        where = rule.where
-        self.problems.append(Problem(where.source, where.line, column, message, suggestion))
+    def values(self, group: Group) -> ValueGroup:
+        """Compile a group of values."""
+        selectors = [
+            (member, self._selector(member.field, member.where)) for member in group.members
+        ]
+        return ValueGroup(tuple((m, found) for m, found in selectors if found is not None))
 
-    def _selector(self, rule: Rule) -> Selector | None:
+    def fields(self, group: Group) -> None:
+        """Look at all members of a group of fields, whether a rule uses it or not."""
+        for member in group.members:
+            self._selector(member.field, member.where)
+
+    def filters(self, recipe: Recipe) -> None:
+        """Look at all conditions of filters."""
+        for label in (label for found in recipe.filters for label in found.labels):
+            for _, condition in label.lines:
+                self._condition(condition)
+
+    def _complain(self, where: Where, message: str, suggestion: str | None = None) -> None:
+        self.problems.append(Problem(where.source, where.line, where.column, message, suggestion))
+
+    def _selector(self, field: str, where: Where) -> Selector | None:
+        return self._try(where, lambda: compile_selector(field, self.names))
+
+    def _condition(self, condition: Condition) -> Callable[[Dataset], bool] | None:
+        operators = self.host.operators
+        return self._try(condition.where, lambda: compile_condition(condition.text, operators))
+
+    def _test(self, rule: Rule) -> Callable[[Field], bool] | None:
+        where = attrs.evolve(rule.where, column=rule.value_column)
+        return self._try(where, lambda: compile_test(rule, self.host, self.names, self.batch))
+
+    def _try(self, where: Where, compile_it: Callable[[], T]) -> T | None:
         try:
-            return compile_selector(rule.field, self.host.expanders)
+            return compile_it()
         except Fault as fault:
-            self._complain(rule, rule.field_column, str(fault), fault.suggestion)
+            self._complain(where, str(fault), fault.suggestion)
             return None
 
     def _action(self, rule: Rule) -> FieldAction | None:
@@ -81,59 +117,39 @@ class _Compiler:
         if rule.action not in actions:
             known = ", ".join(sorted(actions))
             message = f"found action {rule.action!r}; expected one of: {known}"
-            self._complain(rule, rule.where.column, message, actions.nearest(rule.action))
+            self._complain(rule.where, message, actions.nearest(rule.action))
             return None
         action = actions[rule.action]
+        place = attrs.evolve(rule.where, column=rule.value_column)
         if action.takes is Takes.VALUE and rule.value is None:
-            self._complain(
-                rule, rule.value_column, f"{rule.action}: expected a value after the field"
-            )
+            self._complain(place, f"{rule.action}: expected a value after the field")
             return None
         if action.takes is Takes.NOTHING and rule.value is not None:
-            message = f"{rule.action} takes no value; found one after the field"
-            self._complain(rule, rule.value_column, message)
+            self._complain(place, f"{rule.action}: expected nothing after the field")
             return None
         return action
 
-    def _compile(self, rule: Rule, action: FieldAction) -> Callable[[Field], Change | None] | None:
+    def _compile(self, rule: Rule, action: FieldAction) -> Apply | None:
         who = self.host.who(self.host.actions.entry(action.name).plugin)
+        place = attrs.evolve(rule.where, column=rule.value_column)
         try:
             apply = action.compile(rule, self.batch)
         except Fault as fault:
-            self._complain(rule, rule.value_column, str(fault), fault.suggestion)
+            self._complain(place, str(fault), fault.suggestion)
         except ValueError as error:
-            self._complain(rule, rule.value_column, f"{rule.action}: {error}")
+            self._complain(place, f"{rule.action}: {error}")
         except DeidError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named
             raise failure(who, f"action {action.name!r}", error) from None
         else:
-            return _guarded(apply, rule, who, strict=self.batch.settings.strict)
+            return guarded_apply(apply, rule, who, strict=self.batch.settings.strict)
         return None
 
 
-def _guarded(
-    apply: Callable[[Field], Change | None], rule: Rule, who: str, *, strict: bool
-) -> Callable[[Field], Change | None]:
-    """Return ``apply`` such that what has no value is removed, and what fails is named."""
-
-    def guarded(field: Field) -> Change | None:
-        try:
-            change = apply(field)
-        except Unresolved:
-            message = f"{rule.action} {field.path.label} not done for {field.context.label}"
-            if strict:
-                raise ActionError(message) from None
-            field.context.warn(message)
-            return RemoveElement()
-        except FileError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named
-            raise ActionError(str(failure(who, f"action {rule.action!r}", error))) from None
-        if change is not None and not isinstance(change, SetValue | RemoveElement):
-            raise ActionError(
-                f"{who}: action {rule.action!r} returned {type(change).__name__}, not a Change or None"
-            )
-        return change
-
-    return guarded
+def _both(
+    first: Callable[[Field], bool] | None, second: Callable[[Field], bool] | None
+) -> Callable[[Field], bool] | None:
+    if first is None or second is None:
+        return first or second
+    return lambda field: first(field) and second(field)

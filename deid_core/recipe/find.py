@@ -5,37 +5,57 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from deid_core.errors import Problem, RecipeError, RecipeNotFoundError
+from deid_core.host import PluginHost
 from deid_core.recipe.syntax import parse
 from deid_core.recipe.tree import Recipe, Rule, Where
 from deid_core.settings import Settings
 
-if TYPE_CHECKING:
-    from deid_core.host import PluginHost
-
 NO_BASE = "none"
 
 
-def find_recipe(deid: str | os.PathLike[str] | Recipe, host: PluginHost) -> Recipe:
-    """Return the recipe that ``deid`` means.
+def find_recipes(deid: str | os.PathLike[str] | Recipe, host: PluginHost) -> tuple[Recipe, ...]:
+    """Return the recipe that ``deid`` means, above those that it includes.
 
     Text without a separator is the name of a bundled recipe first; anything else is a path
-    to a file, or to a folder with one file whose name starts with ``deid``.
+    to a file, or to a folder with one file whose name starts with ``deid``. What a file
+    includes is looked for beside it.
 
     Raises `RecipeNotFoundError` and `RecipeError`.
     """
-    if isinstance(deid, Recipe):
-        return deid
+    return _with_included(deid, host, Path(), ())
+
+
+def _with_included(
+    deid: str | os.PathLike[str] | Recipe, host: PluginHost, beside: Path, above: tuple[str, ...]
+) -> tuple[Recipe, ...]:
+    recipe, folder = (deid, beside) if isinstance(deid, Recipe) else _load(deid, host, beside)
+    layers: list[Recipe] = []
+    for include in recipe.includes:
+        where = include.where
+        try:
+            if recipe.source in above:
+                raise RecipeError(
+                    [Problem(where.source, where.line, where.column, "includes itself")]
+                )
+            layers += _with_included(include.name, host, folder, (*above, recipe.source))
+        except RecipeNotFoundError as error:
+            place = Problem(where.source, where.line, where.column, f"INCLUDE: {error}")
+            raise RecipeNotFoundError([place]) from None
+    return (*layers, recipe)
+
+
+def _load(deid: str | os.PathLike[str], host: PluginHost, beside: Path) -> tuple[Recipe, Path]:
+    """Return a recipe, and the folder that its includes are looked for in."""
     text = os.fspath(deid)
     if isinstance(deid, str) and os.sep not in text:
         found = host.find_recipe(text)
         if found is not None:
-            return parse(found.text, found.name)
-    path = _file_of(Path(text))
+            return parse(found.text, found.name), beside
+    path = _file_of(beside / text)
     try:
-        return parse(path.read_text(encoding="utf-8-sig"), str(path))
+        return parse(path.read_text(encoding="utf-8-sig"), str(path)), path.parent
     except (OSError, UnicodeDecodeError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeError) else error.strerror
         raise RecipeError([Problem(str(path), 0, 0, f"cannot be read: {reason}")]) from None
@@ -74,7 +94,8 @@ def base_rules(
     stated = [recipe.base for recipe in recipes if recipe.base is not None]
     implied = settings.base if default == "REMOVE" else NO_BASE
     name = stated[-1] if stated else implied
-    beneath = () if name.lower() == NO_BASE else find_recipe(name, host).header
+    layers = () if name.lower() == NO_BASE else find_recipes(name, host)
+    beneath = [rule for recipe in layers for rule in recipe.header]
     return (*beneath, *(settings_rule(entry, n) for n, entry in enumerate(settings.base_rules, 1)))
 
 

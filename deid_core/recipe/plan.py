@@ -6,11 +6,13 @@ or the next, costs one look-up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
+from pydicom.dataset import Dataset
 
 from deid_core.model import Change, ElementPath, Field, Parent
+from deid_core.recipe.groups import ValueGroup
 from deid_core.recipe.selectors import Selector
 from deid_core.recipe.tree import Rule
 from deid_core.records import Rank
@@ -23,8 +25,8 @@ UNNAMED_LAYER = -1
 class CompiledRule:
     """A rule whose field and action have become functions; ``layer`` counts recipes upwards.
 
-    ``when``, if there is one, tests the element's value: where it fails the rule does not
-    count.
+    ``when``, if there is one, tests the element's value, and ``condition`` the instance:
+    where one fails the rule does not count.
     """
 
     layer: int
@@ -33,6 +35,7 @@ class CompiledRule:
     selector: Selector
     apply: Callable[[Field], Change | None] = attrs.field(repr=False)
     when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
+    condition: Callable[[Dataset], bool] | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -78,19 +81,28 @@ UNNAMED = Decision()
 
 @attrs.frozen
 class Plan:
-    """The rules of all recipes, lowest layer first, and the action for what none names."""
+    """The rules of all recipes, lowest layer first, and the action for what none names.
+
+    ``groups`` are the groups of values that its rules may ask an instance for.
+    """
 
     rules: tuple[CompiledRule, ...]
     default: str
+    groups: Mapping[str, ValueGroup] = attrs.field(factory=dict)
+    _roots: dict[tuple[bool, ...], Node] = attrs.field(factory=dict, init=False, repr=False)
 
-    def root(self) -> Node:
-        """Return the node of the top-level data set."""
-        return Node(self, (), _Index.of(self))
+    def root(self, dataset: Dataset) -> Node:
+        """Return the node of the top level, with the rules whose conditions hold.
 
-    @property
-    def uses_item_numbers(self) -> bool:
-        """Whether any rule tells the items of a sequence apart."""
-        return any(step.item is not None for rule in self.rules for step in rule.selector.steps)
+        There is one for each combination of conditions that was met.
+        """
+        holds = tuple(rule.condition(dataset) for rule in self.rules if rule.condition is not None)
+        root = self._roots.get(holds)
+        if root is None:
+            left = iter(holds)
+            rules = [rule for rule in self.rules if rule.condition is None or next(left)]
+            root = self._roots[holds] = Node(rules, (), _Index.of(rules))
+        return root
 
 
 @attrs.frozen
@@ -102,26 +114,29 @@ class _Index:
     item_numbers: bool
 
     @classmethod
-    def of(cls, plan: Plan) -> _Index:
+    def of(cls, rules: Sequence[CompiledRule]) -> _Index:
         by_tag: dict[int, list[int]] = {}
         wide: list[int] = []
-        for number, rule in enumerate(plan.rules):
+        for number, rule in enumerate(rules):
             tag = rule.selector.steps[-1].tag if rule.selector.steps else None
             if tag is None or rule.selector.steps[-1].creator is not None:
                 wide.append(number)
             else:
                 by_tag.setdefault(tag, []).append(number)
-        return cls(by_tag, wide, plan.uses_item_numbers)
+        numbered = any(step.item is not None for rule in rules for step in rule.selector.steps)
+        return cls(by_tag, wide, numbered)
 
 
 class Node:
     """The decisions for the data sets at one place: the top level, or the items of a sequence."""
 
-    __slots__ = ("_children", "_decisions", "_index", "_keeps", "_plan", "parents")
+    __slots__ = ("_children", "_decisions", "_index", "_keeps", "_rules", "parents")
 
-    def __init__(self, plan: Plan, parents: tuple[Parent, ...], index: _Index) -> None:
+    def __init__(
+        self, rules: Sequence[CompiledRule], parents: tuple[Parent, ...], index: _Index
+    ) -> None:
         self.parents = parents
-        self._plan = plan
+        self._rules = rules
         self._index = index
         self._decisions: dict[tuple[int, str, str | None, bool], Decision] = {}
         self._children: dict[tuple[int, int, str | None], Node] = {}
@@ -134,7 +149,7 @@ class Node:
         node = self._children.get(key)
         if node is None:
             parents = (*self.parents, attrs.evolve(parent, item=item))
-            node = Node(self._plan, parents, self._index)
+            node = Node(self._rules, parents, self._index)
             self._children[key] = node
         return node
 
@@ -152,7 +167,7 @@ class Node:
 
     def _decide(self, path: ElementPath, *, exact: bool) -> Decision:
         numbers = sorted([*self._index.by_tag.get(path.tag, ()), *self._index.wide])
-        rules = [self._plan.rules[number] for number in numbers]
+        rules = [self._rules[number] for number in numbers]
         matching = [
             rule
             for rule in rules
@@ -178,7 +193,7 @@ class Node:
                 rule.rank is Rank.PROTECTS
                 and rule.layer >= layer
                 and rule.selector.may_match_below(parents)
-                for rule in self._plan.rules
+                for rule in self._rules
             )
         return keeps
 
@@ -186,7 +201,7 @@ class Node:
         """Return the selectors of what rules may create in the data sets here."""
         return [
             rule.selector
-            for rule in self._plan.rules
+            for rule in self._rules
             if rule.rank is Rank.CREATES and rule.selector.names_data_set(self.parents)
         ]
 

@@ -8,9 +8,13 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from deid_core import dictionary
-from deid_core.model import ElementPath, Parent
+from deid_core.elements import texts
+from deid_core.model import ElementPath, Field, Parent
 from deid_core.recipe.faults import Fault
+from deid_core.recipe.tree import Group
 from deid_core.records import FieldExpander
+from deid_core.registry import Registry
+from deid_core.search import finder, pattern_finder
 from deid_core.suggest import nearest
 
 _TAG = re.compile(r"\(?\s*([0-9a-fx]{4})\s*,\s*([0-9a-fx]{4})\s*\)?", re.IGNORECASE)
@@ -49,18 +53,28 @@ class Step:
 
 
 @attrs.frozen
+class Names:
+    """What selectors may name besides fields: expanders and groups."""
+
+    expanders: Registry[FieldExpander]
+    values: Mapping[str, Group] = attrs.field(factory=dict)
+    fields: Mapping[str, Group] = attrs.field(factory=dict)
+
+
+@attrs.frozen
 class Selector:
     """What a rule is about.
 
     ``exact`` tells a field that is named from one that a pattern finds. ``steps`` is the
     named path, outermost first. ``nested`` says whether elements inside of sequences can
-    match.
+    match. ``when``, if there is one, also tests the element's value.
     """
 
     matches: Callable[[ElementPath], bool] = attrs.field(repr=False)
     exact: bool
     nested: bool = True
     steps: tuple[Step, ...] = ()
+    when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
 
     def may_match_below(self, parents: tuple[Parent, ...]) -> bool:
         """Tell whether an element somewhere below ``parents`` can match."""
@@ -77,11 +91,18 @@ class Selector:
         return len(self.steps) == len(parents) + 1 and _leads(self.steps, parents)
 
 
-def compile_selector(text: str, expanders: Mapping[str, FieldExpander]) -> Selector:
+def compile_selector(text: str, names: Names) -> Selector:
     """Compile the field of a rule. Raises `Fault`."""
+    parts = _split_composition(text, names)
+    if len(parts) > 1:
+        return _compose([compile_selector(part, names) for part in parts])
     name, colon, argument = _split_expander(text)
-    if colon or name in expanders:
-        return _compile_expander(name, argument, expanders)
+    if colon and name.lower() == "values":
+        return _values(argument, names)
+    if colon and name.lower() == "fields":
+        return _fields(argument, names)
+    if colon or name in names.expanders:
+        return _compile_expander(name, argument, names.expanders)
     steps = parse_path(text)
     last = steps[-1]
     if len(steps) == 1:
@@ -97,6 +118,63 @@ def compile_selector(text: str, expanders: Mapping[str, FieldExpander]) -> Selec
     return Selector(matches, exact=True, steps=steps)
 
 
+def _split_composition(text: str, names: Names) -> list[str]:
+    """Split at each ``+`` that the name of a selector follows; a pattern may hold others."""
+    known = "|".join(map(re.escape, (*names.expanders, "values", "fields")))
+    return re.split(rf"\+(?=(?:{known}):)", text, flags=re.IGNORECASE)
+
+
+def _compose(parts: list[Selector]) -> Selector:
+    """Return the selector of what all of ``parts`` match."""
+    tests = [part.when for part in parts if part.when is not None]
+
+    def when(field: Field) -> bool:
+        return all(test(field) for test in tests)
+
+    return Selector(
+        lambda path: all(part.matches(path) for part in parts),
+        exact=any(part.exact for part in parts),
+        nested=all(part.nested for part in parts),
+        when=when if tests else None,
+    )
+
+
+def _values(argument: str, names: Names) -> Selector:
+    """Select what holds a value of a group, as text, or with ``regex:`` as a pattern."""
+    kind, _, rest = argument.partition(":")
+    pattern = kind.lower() == "regex" and bool(rest)
+    group = rest if pattern else argument
+    _check_group(group, "values", names.values)
+
+    def when(field: Field) -> bool:
+        words = field.context.words(group)
+        found = pattern_finder(words) if pattern else finder(words)
+        return any(found(text) for text in texts(field.value))
+
+    return Selector(lambda path: path.vr != "SQ", exact=False, when=when)
+
+
+def _fields(argument: str, names: Names) -> Selector:
+    """Select what a member of a group of fields selects."""
+    _check_group(argument, "fields", names.fields)
+    outside = attrs.evolve(names, fields={n: g for n, g in names.fields.items() if n != argument})
+    members = [compile_selector(member.field, outside) for member in names.fields[argument].members]
+    if any(member.when is not None for member in members):
+        raise Fault(f"the group of fields {argument!r} must not depend on values")
+    return Selector(
+        lambda path: any(member.matches(path) for member in members),
+        exact=bool(members) and all(member.exact for member in members),
+        nested=any(member.nested for member in members),
+    )
+
+
+def _check_group(name: str, kind: str, groups: Mapping[str, Group]) -> None:
+    if name not in groups:
+        known = ", ".join(sorted(groups)) or "none"
+        message = f"found {kind}:{name}; there is no section %{kind} {name} (known: {known})"
+        raise Fault(message, nearest(name, groups))
+
+
 def _leads(steps: tuple[Step, ...], parents: tuple[Parent, ...]) -> bool:
     return all(
         step.matches(parent.tag, parent.creator) and step.item in (None, parent.item)
@@ -110,11 +188,12 @@ def _split_expander(text: str) -> tuple[str, str, str]:
     return text.partition(":")
 
 
-def _compile_expander(name: str, argument: str, expanders: Mapping[str, FieldExpander]) -> Selector:
+def _compile_expander(name: str, argument: str, expanders: Registry[FieldExpander]) -> Selector:
     expander = expanders.get(name)
     if expander is None:
-        near = nearest(name, expanders)
-        known = ", ".join(f"{known}:" for known in sorted(expanders))
+        known_names = ("values", "fields", *expanders)
+        near = nearest(name, known_names)
+        known = ", ".join(f"{known}:" for known in sorted(known_names))
         raise Fault(f"found selector {name!r}; expected one of: {known}", near)
     try:
         matches = expander.compile(argument)

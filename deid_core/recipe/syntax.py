@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import attrs
 
-from deid_core.errors import Problem, RecipeError
-from deid_core.recipe.tree import Recipe, Rule, Where
+from deid_core.errors import RecipeError
+from deid_core.recipe.draft import Draft
+from deid_core.recipe.sections import (
+    read_filter_line,
+    read_member,
+    read_rule,
+    read_screen_line,
+)
+from deid_core.recipe.tree import Include, Recipe, Rule, Where
 from deid_core.recipe.words import LineError, Word, split_words, strip_comment, unquote
 from deid_core.suggest import nearest
 
 FORMATS = ("dicom",)
 DEFAULTS = ("REMOVE", "KEEP", "BLANK")
+SECTIONS = {
+    "header": False,
+    "labels": False,
+    "filter": True,
+    "values": True,
+    "fields": True,
+    "screen": False,
+}
+"""The sections of a recipe, and whether they have a name."""
+
+Line = Callable[[str, Where], None]
+T = TypeVar("T")
 
 
 def parse(text: str, source: str) -> Recipe:
@@ -20,113 +41,128 @@ def parse(text: str, source: str) -> Recipe:
 
     Raises `RecipeError` with all problems of the text.
     """
-    parser = _Parser(source)
+    parser = _Parser(Draft(source))
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
-        parser.line(line, number)
-    return parser.finish()
+        parser.line(line, Where(source, number))
+    if parser.draft.format is None and not parser.saw_format:
+        parser.draft.complain("no line FORMAT dicom", Where(source))
+    if parser.draft.problems:
+        raise RecipeError(parser.draft.problems)
+    return parser.draft.finished()
 
 
 @attrs.define
 class _Parser:
-    source: str
-    recipe: Recipe = attrs.field(factory=Recipe)
-    section: Callable[[str, Where], None] | None = None
-    rules: list[Rule] = attrs.field(factory=list)
-    problems: list[Problem] = attrs.field(factory=list)
+    draft: Draft
+    section: Line | None = None
+    saw_format: bool = False
 
-    def line(self, raw: str, number: int) -> None:
+    def line(self, raw: str, where: Where) -> None:
         try:
             line = strip_comment(raw)
         except LineError as error:
-            self._complain(str(error), Where(self.source, number, error.column))
+            self.draft.complain(str(error), attrs.evolve(where, column=error.column))
             return
         words = split_words(line, 2)
         if not words:
             return
-        where = Where(self.source, number, words[0].column)
+        where = attrs.evolve(where, column=words[0].column)
         rest = words[1] if len(words) > 1 else Word("", len(line) + 2)
-        if words[0].text.startswith("%"):
-            self._section(line.strip(), where)
-            return
-        directive = {"FORMAT": self._format, "DEFAULT": self._default, "BASE": self._base}.get(
-            words[0].text.upper()
-        )
-        if directive is not None:
-            directive(rest, where)
+        first = words[0].text
+        if first.startswith("%"):
+            self._open(line.strip(), where)
+        elif first.upper() in DIRECTIVES:
+            DIRECTIVES[first.upper()](self, rest, where)
         elif self.section is None:
-            found = f"found {words[0].text!r} before any section; expected FORMAT, DEFAULT, BASE or %header"
-            self._complain(found, where, nearest(words[0].text, ("FORMAT", "DEFAULT", "BASE")))
+            expected = f"{', '.join(DIRECTIVES)} or a section"
+            message = f"found {first!r} before any section; expected {expected}"
+            self.draft.complain(message, where, nearest(first, DIRECTIVES))
         else:
             self.section(line, where)
 
-    def finish(self) -> Recipe:
-        if self.recipe.format is None and not any("FORMAT" in p.message for p in self.problems):
-            self._complain("no line FORMAT dicom", Where(self.source))
-        if self.problems:
-            raise RecipeError(self.problems)
-        return attrs.evolve(self.recipe, header=tuple(self.rules), source=self.source)
+    def _open(self, line: str, where: Where) -> None:
+        word, *words = line[1:].split() or [""]
+        kind, name = word.lower(), " ".join(words)
+        self.section = _swallow
+        if kind not in SECTIONS:
+            known = ", ".join(f"%{section}" for section in SECTIONS)
+            near = nearest(kind, SECTIONS)
+            message = f"found section %{word}; expected one of: {known}"
+            self.draft.complain(message, where, f"%{near}" if near else None)
+        elif SECTIONS[kind] and not name:
+            self.draft.complain(f"%{kind}: expected a name", where)
+        elif name and not SECTIONS[kind]:
+            self.draft.complain(f"%{kind}: found a name; expected none", where)
+        else:
+            self.section = self._reader(kind, name)
 
-    def _complain(self, message: str, where: Where, suggestion: str | None = None) -> None:
-        self.problems.append(Problem(where.source, where.line, where.column, message, suggestion))
+    def _reader(self, kind: str, name: str) -> Line:
+        """Return what reads the lines of a section."""
+        draft = self.draft
+        if kind == "filter":
+            labels = draft.filters.setdefault(name, [])
+            return lambda line, where: read_filter_line(line, where, draft, labels)
+        if kind == "screen":
+            return lambda line, where: _append(draft.screen, read_screen_line(line, where, draft))
+        if kind in ("values", "fields"):
+            groups = draft.values if kind == "values" else draft.fields
+            members = groups.setdefault(name, [])
+            read = partial(read_member, draft=draft, splits=kind == "values")
+            return lambda line, where: _append(members, read(line, where))
+        rules: list[Rule] = draft.header if kind == "header" else draft.labels
+        return lambda line, where: _append(rules, read_rule(line, where, draft))
 
-    def _section(self, line: str, where: Where) -> None:
-        name, *rest = line[1:].split() or [""]
-        sections = {"header": self._action}
-        self.section = sections.get(name.lower(), self._swallow)
-        if name.lower() not in sections:
-            known = ", ".join(f"%{known}" for known in sections)
-            near = nearest(name, sections)
-            self._complain(
-                f"found section %{name}; expected one of: {known}",
-                where,
-                f"%{near}" if near else None,
-            )
-        elif rest:
-            self._complain(f"found a name after %{name}; expected none", where)
+    def format(self, rest: Word, where: Where) -> None:
+        self.saw_format = True
+        self.draft.format = self._choice("FORMAT", rest, where, FORMATS, str.lower)
 
-    def _swallow(self, _line: str, _where: Where) -> None:
-        """Pass over the lines of a section that was complained about."""
+    def default(self, rest: Word, where: Where) -> None:
+        self.draft.default = self._choice("DEFAULT", rest, where, DEFAULTS, str.upper)
 
-    def _format(self, rest: Word, where: Where) -> None:
-        if rest.text.lower() not in FORMATS:
-            self._complain(
-                f"FORMAT: found {rest.text!r}; expected one of: {', '.join(FORMATS)}",
-                attrs.evolve(where, column=rest.column),
-                nearest(rest.text, FORMATS),
-            )
-            return
-        self.recipe = attrs.evolve(self.recipe, format=rest.text.lower())
+    def base(self, rest: Word, where: Where) -> None:
+        self.draft.base = self._name("BASE", rest, where)
 
-    def _default(self, rest: Word, where: Where) -> None:
-        if rest.text.upper() not in DEFAULTS:
-            self._complain(
-                f"DEFAULT: found {rest.text!r}; expected one of: {', '.join(DEFAULTS)}",
-                attrs.evolve(where, column=rest.column),
-                nearest(rest.text, DEFAULTS),
-            )
-            return
-        self.recipe = attrs.evolve(self.recipe, default=rest.text.upper())
+    def include(self, rest: Word, where: Where) -> None:
+        name = self._name("INCLUDE", rest, where)
+        if name is not None:
+            self.draft.includes.append(Include(name, where))
 
-    def _base(self, rest: Word, where: Where) -> None:
-        if not rest.text or len(rest.text.split()) > 1:
-            self._complain("BASE: expected the name of a recipe, or none", where)
-            return
-        self.recipe = attrs.evolve(self.recipe, base=rest.text)
+    def _choice(
+        self,
+        word: str,
+        rest: Word,
+        where: Where,
+        known: tuple[str, ...],
+        fold: Callable[[str], str],
+    ) -> str | None:
+        if fold(rest.text) in known:
+            return fold(rest.text)
+        message = f"{word}: found {rest.text!r}; expected one of: {', '.join(known)}"
+        place = attrs.evolve(where, column=rest.column)
+        self.draft.complain(message, place, nearest(rest.text, known))
+        return None
 
-    def _action(self, line: str, where: Where) -> None:
-        action, *rest = split_words(line, 3)
-        if not rest:
-            end = attrs.evolve(where, column=len(line) + 1)
-            self._complain(f"{action.text}: expected a field after the action", end)
-            return
-        value, quoted = unquote(rest[1].text) if len(rest) > 1 else (None, False)
-        rule = Rule(
-            action=action.text.upper(),
-            field=rest[0].text,
-            value=value,
-            quoted=quoted,
-            where=where,
-            field_column=rest[0].column,
-            value_column=rest[1].column if len(rest) > 1 else len(line) + 1,
-        )
-        self.rules.append(rule)
+    def _name(self, word: str, rest: Word, where: Where) -> str | None:
+        name, quoted = unquote(rest.text) if rest.text else ("", False)
+        if name and (quoted or len(name.split()) == 1):
+            return name
+        place = attrs.evolve(where, column=rest.column)
+        self.draft.complain(f"{word}: expected the name or path of a recipe", place)
+        return None
+
+
+DIRECTIVES: dict[str, Callable[[_Parser, Word, Where], None]] = {
+    "FORMAT": _Parser.format,
+    "DEFAULT": _Parser.default,
+    "BASE": _Parser.base,
+    "INCLUDE": _Parser.include,
+}
+
+
+def _append(found: list[T], new: T | None) -> None:
+    if new is not None:
+        found.append(new)
+
+
+def _swallow(_line: str, _where: Where) -> None:
+    """Pass over the lines of a section that was complained about."""

@@ -14,9 +14,20 @@ class Where:
     column: int = 0
 
 
+NOWHERE = Where("recipe")
+
+
+@attrs.frozen
+class Condition:
+    """A condition as written: criteria joined by ``+`` and ``||``."""
+
+    text: str
+    where: Where = attrs.field(default=NOWHERE, eq=False)
+
+
 @attrs.frozen
 class Rule:
-    """One action line: ``REPLACE PatientID var:id``.
+    """One action line: ``REPLACE PatientID var:id IF equals Modality CT``.
 
     ``field`` and ``value`` are as written; ``quoted`` says that the value stood in quotes
     and is meant literally. ``where`` is the place of the action, ``field_column`` and
@@ -27,7 +38,8 @@ class Rule:
     field: str
     value: str | None = None
     quoted: bool = False
-    where: Where = attrs.field(default=Where("rule"), eq=False)
+    condition: Condition | None = None
+    where: Where = attrs.field(default=NOWHERE, eq=False)
     field_column: int = attrs.field(default=0, eq=False)
     value_column: int = attrs.field(default=0, eq=False)
 
@@ -38,16 +50,98 @@ class Rule:
 
 
 @attrs.frozen
+class Member:
+    """A line of a group: the field it takes in.
+
+    With ``split``, a group of values takes the parts between the separators ``by`` that have
+    at least ``minlength`` characters.
+    """
+
+    field: str
+    split: bool = False
+    by: str = " "
+    minlength: int = 1
+    where: Where = attrs.field(default=NOWHERE, eq=False)
+
+
+@attrs.frozen
+class Group:
+    """A named group: of values (``%values NAME``) or of fields (``%fields NAME``)."""
+
+    name: str
+    members: tuple[Member, ...] = ()
+
+
+@attrs.frozen
+class Coordinates:
+    """A region of the image: to be cleaned, or kept.
+
+    ``box`` is ``(x0, y0, x1, y1)`` in pixels from the top left corner, x1 and y1 exclusive;
+    None stands for the whole frame, or for the regions in the sequence ``source``.
+    """
+
+    keep: bool
+    box: tuple[int, int, int, int] | None = None
+    source: str | None = None
+
+
+@attrs.frozen
+class Label:
+    """One label of a filter: its text, its lines of criteria, and the regions it is about.
+
+    The criteria of a line belong together; the operator before a line (``+`` or ``||``,
+    ``+`` where none stands) joins it to those above.
+    """
+
+    text: str
+    lines: tuple[tuple[str, Condition], ...] = ()
+    coordinates: tuple[Coordinates, ...] = ()
+
+
+@attrs.frozen
+class Filter:
+    """A named filter of pixels: ``%filter NAME``."""
+
+    name: str
+    labels: tuple[Label, ...] = ()
+
+
+@attrs.frozen
+class ScreenLine:
+    """A line of ``%screen``: VALUE with a keyword, or PATTERN with a regular expression."""
+
+    kind: str
+    what: str
+    split: str | None = None
+    minlength: int | None = None
+    where: Where = attrs.field(default=NOWHERE, eq=False)
+
+
+@attrs.frozen
+class Include:
+    """Another recipe that lies beneath this one."""
+
+    name: str
+    where: Where = attrs.field(default=NOWHERE, eq=False)
+
+
+@attrs.frozen
 class Recipe:
     """A recipe as it was written.
 
-    ``header`` holds the rules of ``%header`` in their order. ``default`` is the action for
-    what no rule names and ``base`` the recipe that lies beneath; None where the recipe does
-    not say.
+    ``header`` holds the rules of ``%header`` in their order, ``labels`` those of
+    ``%labels``. ``default`` is the action for what no rule names and ``base`` the recipe that
+    lies beneath; None where the recipe does not say.
     """
 
     format: str | None = None
-    header: tuple[Rule, ...] = ()
     default: str | None = None
     base: str | None = None
+    includes: tuple[Include, ...] = ()
+    header: tuple[Rule, ...] = ()
+    labels: tuple[Rule, ...] = ()
+    values: tuple[Group, ...] = ()
+    fields: tuple[Group, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    screen: tuple[ScreenLine, ...] = ()
     source: str = attrs.field(default="recipe", eq=False)

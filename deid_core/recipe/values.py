@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,10 @@ def _user_function(name: str, text: str) -> Value:
 def _declared_function(
     text: str, functions: Registry[ValueFunction], batch: Batch, who: Callable[[str], str]
 ) -> Value:
-    name, *words = text.split()
+    try:
+        name, *words = shlex.split(text)
+    except ValueError:
+        raise Fault("deid_func: a quote is not closed, or no function is named") from None
     if name not in functions:
         known = ", ".join(sorted(functions))
         raise Fault(f"found deid_func:{name}; expected one of: {known}", functions.nearest(name))

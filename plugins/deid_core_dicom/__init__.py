@@ -15,6 +15,7 @@ from deid_core.hookspecs import hookimpl
 if TYPE_CHECKING:
     from deid_core import (
         Batch,
+        ConditionOperator,
         DiscoveryOptions,
         ExampleDataset,
         FieldAction,
@@ -100,6 +101,14 @@ def deid_value_functions() -> list[ValueFunction]:
     from deid_core_dicom.functions import FUNCTIONS
 
     return FUNCTIONS
+
+
+@hookimpl
+def deid_condition_operators() -> list[ConditionOperator]:
+    """Declare ``contains``, ``equals`` and their like."""
+    from deid_core_dicom.conditions import OPERATORS
+
+    return OPERATORS
 
 
 @hookimpl

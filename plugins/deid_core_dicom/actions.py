@@ -85,7 +85,8 @@ ACTIONS = [
         name="REMOVE",
         compile=compile_remove,
         rank=Rank.REMOVES,
-        summary="remove the element",
+        takes=Takes.TEST,
+        summary="remove the element, or only where a test of its value holds",
     ),
     FieldAction(
         name="REPLACE",

@@ -1,89 +1,73 @@
-"""JITTER: shift dates by days, and keep what is known of them at its precision."""
+"""The action JITTER."""
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
 from deid_core import Batch, Change, Field, Rule, SetValue, Unresolved
 from deid_core.records import Apply
+from deid_core_dicom.shift import Shift, patient_days, shift_value
 
-_DATE = re.compile(r"(\d{4})[.\-]?(\d{2})?[.\-]?(\d{2})?")
-_DATETIME = re.compile(r"(\d{4})(\d{2})?(\d{2})?((?:\d{2}){0,3}(?:\.\d{1,6})?)([+\-]\d{4})?")
-UNTOUCHED = frozenset({"TM"})
-"""A time of day knows no days."""
+UNITS = ("days", "years", "hours", "keyed")
+DAYS_IN_YEAR = 365
+
+Number = Callable[[Field], int]
 
 
 def compile_jitter(rule: Rule, batch: Batch) -> Apply:
-    """Compile JITTER: the value is a number of days, or a variable that holds one."""
-    days = _days(rule, batch)
+    """Compile JITTER: a number of days, or ``days= years= hours= keyed=``.
+
+    Each may be a number or ``var:NAME``. ``keyed=365`` goes back by 1 to 365 days, as many for
+    everything that belongs to one patient. Times of day stay unless ``hours=`` is given.
+    """
+    parts = _parts(rule, batch)
 
     def jitter(field: Field) -> Change | None:
-        value = field.value
-        if value is None or field.path.vr in UNTOUCHED:
+        if field.value is None or (field.path.vr == "TM" and "hours" not in parts):
             return None
-        shift = days(field)
-        if isinstance(value, list):
-            return SetValue([shift_text(str(one), shift) if one else one for one in value])
-        return SetValue(shift_text(str(value), shift))
+        amounts = {unit: number(field) for unit, number in parts.items()}
+        days = amounts.get("days", 0) + DAYS_IN_YEAR * amounts.get("years", 0)
+        if "keyed" in amounts:
+            days += patient_days(field, batch, amounts["keyed"])
+        shift = Shift(days, amounts.get("hours", 0))
+        return SetValue(shift_value(field.value, field.path.vr, shift))
 
     return jitter
 
 
-def _days(rule: Rule, batch: Batch) -> Callable[[Field], int]:
-    value = batch.value(rule)
-    if rule.value is not None and ":" not in rule.value:
-        literal = _whole(rule.value)
-        if literal is None:
-            raise ValueError("expected a whole number of days, or var:NAME")
-        return lambda _field: literal
-
-    def days(field: Field) -> int:
-        number = _whole(value(field))
-        if number is None:
-            raise Unresolved("the number of days is no whole number")
-        return number
-
-    return days
+def _parts(rule: Rule, batch: Batch) -> dict[str, Number]:
+    words = (rule.value or "").split()
+    if len(words) == 1 and "=" not in words[0]:
+        return {"days": _number(rule, words[0], "days", batch)}
+    parts: dict[str, Number] = {}
+    for word in words:
+        unit, equals, amount = word.partition("=")
+        if not equals or unit.lower() not in UNITS:
+            known = ", ".join(f"{known}=" for known in UNITS)
+            raise ValueError(f"found {word!r}; expected a number of days, var:NAME, or {known}")
+        parts[unit.lower()] = _number(rule, amount, unit, batch)
+    return parts
 
 
-def _whole(value: Any) -> int | None:
+def _number(rule: Rule, text: str, unit: str, batch: Batch) -> Number:
+    value = batch.value(attrs.evolve(rule, value=text))
+    if ":" in text:
+        return lambda field: _whole(value(field), unit)
     try:
-        return int(value)
+        literal = _whole(text, unit)
+    except Unresolved as error:
+        raise ValueError(str(error)) from None
+    return lambda _field: literal
+
+
+def _whole(value: Any, unit: str) -> int:
+    try:
+        number = int(value)
     except (TypeError, ValueError):
-        return None
-
-
-def shift_text(text: str, days: int) -> str:
-    """Return a date, a range of dates, or a date with time, shifted by ``days``.
-
-    A date without day or month is taken as the first and comes back as short as it was.
-    Time and offset from UTC stay. Raises `Unresolved` for what is no date.
-    """
-    text = text.strip()
-    if "-" in text.strip("-") and not re.fullmatch(
-        r"\d{4}-\d{2}(-\d{2})?|\d{8,}.*[+\-]\d{4}", text
-    ):
-        start, end = text.split("-", 1)
-        return "-".join(shift_text(part, days) if part else "" for part in (start, end))
-    match = _DATE.fullmatch(text)
-    if match:
-        year, month, day = match.groups()
-        return _shift(year, month, day, days)
-    match = _DATETIME.fullmatch(text)
-    if match:
-        year, month, day, time, offset = match.groups()
-        return _shift(year, month, day, days) + (time or "") + (offset or "")
-    raise Unresolved("the value is no date")
-
-
-def _shift(year: str, month: str | None, day: str | None, days: int) -> str:
-    try:
-        date = datetime.date(int(year), int(month or 1), int(day or 1))
-        shifted = date + datetime.timedelta(days=days)
-    except (ValueError, OverflowError):
-        raise Unresolved("the date does not exist, or cannot be shifted so far") from None
-    known = sum(part is not None for part in (month, day))
-    return f"{shifted.year:04}{shifted.month:02}{shifted.day:02}"[: (4, 6, 8)[known]]
+        raise Unresolved(f"{unit}: expected a whole number or var:NAME") from None
+    if unit == "keyed" and number < 1:
+        raise Unresolved("keyed: expected at least 1")
+    return number

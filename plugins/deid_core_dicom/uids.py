@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import Dataset
 
-from deid_core import Batch, Field, Instance, Origin, Unresolved
+from deid_core import Batch, Instance, Origin
 
 IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 """Names this software in what it writes (PS3.7 D.3.3.2); made once, from a random UUID."""
 
 IMPLEMENTATION_VERSION = "DEID_CORE_0"
+
+
+def is_standard(value: str) -> bool:
+    """Tell whether a UID is one that the standard registers (PS3.6 A), so that it means no one."""
+    return value in UID_dictionary
 
 
 def replaced_uid(value: str, batch: Batch) -> str:
@@ -22,26 +24,10 @@ def replaced_uid(value: str, batch: Batch) -> str:
     Made like a UUID-derived UID (PS3.5 B.2) from the first 128 bits of the keyed hash, so it
     is legal, and the same wherever the value stands. UIDs of the standard stay.
     """
-    if value in UID_dictionary:
+    if is_standard(value):
         return value
     number = int.from_bytes(batch.pseudonym_bytes("uid", value)[:16], "big")
     return f"2.25.{number}"
-
-
-def hash_uid(arguments: Mapping[str, str], batch: Batch) -> Callable[[Field], Any]:
-    """Compile ``deid_func:hashuid``: each UID becomes the one that stands for it."""
-    if arguments:
-        raise ValueError("hashuid takes no arguments")
-
-    def replace(field: Field) -> Any:
-        value = field.value
-        if value is None:
-            raise Unresolved("no UID to replace")
-        if isinstance(value, list):
-            return [replaced_uid(str(one), batch) if one else one for one in value]
-        return replaced_uid(str(value), batch)
-
-    return replace
 
 
 def uid_in(dataset: Dataset, keyword: str) -> str:
@@ -56,7 +42,7 @@ def instance_uid(instance: Instance, batch: Batch) -> str:
     if found:
         return found
     origin = instance.origin
-    return replaced_uid(origin.sop_instance if origin else "" or instance.ref.location, batch)
+    return replaced_uid((origin and origin.sop_instance) or instance.ref.location, batch)
 
 
 def origin_of(dataset: Dataset) -> Origin:

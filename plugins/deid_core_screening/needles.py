@@ -10,9 +10,7 @@ from pydicom.dataset import Dataset
 
 from deid_core import ReadError, ScreenRule, dictionary
 from deid_core.elements import is_sequence, items_of, plain, read_element
-
-SEARCH_SECONDS = 2.0
-"""How long a pattern may search one value; a value that takes longer cannot be decided."""
+from deid_core.search import SEARCH_SECONDS, finder
 
 Needle = Callable[[str], bool]
 
@@ -30,7 +28,7 @@ def needles_of(rules: Sequence[ScreenRule], dataset: Dataset) -> list[Needle]:
         else:
             words = frozenset(_words(rule, dataset))
             if words:
-                needles.append(_any_of(words))
+                needles.append(finder(words))
     return needles
 
 
@@ -45,12 +43,6 @@ def _pattern(pattern: str) -> Needle:
             raise Undecided from None
 
     return needle
-
-
-@lru_cache(maxsize=1024)
-def _any_of(words: frozenset[str]) -> Needle:
-    search = regex.compile(r"\L<words>", flags=regex.IGNORECASE, words=sorted(words)).search
-    return lambda text: search(text) is not None
 
 
 def _words(rule: ScreenRule, dataset: Dataset) -> Iterable[str]:

@@ -1,0 +1,74 @@
+"""Named groups: the values that ``%values`` collects, the fields that ``%fields`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+import attrs
+from pydicom.dataset import Dataset
+
+from deid_core.elements import is_sequence, plain, read_element, texts, walk
+from deid_core.errors import ReadError
+from deid_core.model import ElementPath
+from deid_core.recipe.selectors import Selector
+from deid_core.recipe.tree import Group, Member, Recipe
+
+
+def merged(recipes: Iterable[Recipe], kind: str) -> dict[str, Group]:
+    """Return the groups of all recipes by name; those of one name become one."""
+    groups: dict[str, Group] = {}
+    for group in chain.from_iterable(getattr(recipe, kind) for recipe in recipes):
+        before = groups.get(group.name, Group(group.name))
+        groups[group.name] = Group(group.name, (*before.members, *group.members))
+    return groups
+
+
+@attrs.frozen
+class ValueGroup:
+    """A compiled group of values: its members with their selectors."""
+
+    members: tuple[tuple[Member, Selector], ...]
+
+    def collect(self, dataset: Dataset) -> frozenset[str]:
+        """Return the values of an instance that belong to the group, at any depth."""
+        return frozenset(chain.from_iterable(self._words(*one) for one in self._found(dataset)))
+
+    def _found(self, dataset: Dataset) -> Iterator[tuple[Member, tuple[str, ...]]]:
+        for holder, path in _everything(dataset):
+            members = [member for member, selector in self.members if selector.matches(path)]
+            if members and not is_sequence(holder, path.tag):
+                try:
+                    values = texts(plain(read_element(holder, path.tag).value))
+                except ReadError:
+                    continue
+                yield from ((member, values) for member in members)
+
+    @staticmethod
+    def _words(member: Member, values: tuple[str, ...]) -> Iterator[str]:
+        for value in values:
+            parts = value.split(member.by) if member.split else [value]
+            least = max(member.minlength, 1) if member.split else 1
+            yield from (part for part in map(str.strip, parts) if len(part) >= least)
+
+
+def _everything(dataset: Dataset) -> Iterator[tuple[Dataset, ElementPath]]:
+    yield from walk(dataset)
+    file_meta = getattr(dataset, "file_meta", None)
+    if file_meta is not None:
+        yield from walk(file_meta)
+
+
+class Words:
+    """The values of the groups of one instance, collected when first asked for."""
+
+    def __init__(self, groups: Mapping[str, ValueGroup], dataset: Dataset) -> None:
+        self._groups = groups
+        self._dataset = dataset
+        self._known: dict[str, frozenset[str]] = {}
+
+    def __call__(self, name: str) -> frozenset[str]:
+        """Return the values of the group ``name``."""
+        if name not in self._known:
+            self._known[name] = self._groups[name].collect(self._dataset)
+        return self._known[name]

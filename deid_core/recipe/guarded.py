@@ -1,0 +1,38 @@
+"""Run the compiled function of a rule: no value means removal, and what fails is named."""
+
+from __future__ import annotations
+
+from deid_core.errors import ActionError, FileError
+from deid_core.guard import failure
+from deid_core.model import Change, Field, RemoveElement, SetValue
+from deid_core.recipe.tree import Rule
+from deid_core.records import Apply, Unresolved
+
+
+def guarded_apply(apply: Apply, rule: Rule, who: str, *, strict: bool) -> Apply:
+    """Return ``apply`` such that an element whose value is not resolved is removed.
+
+    With ``strict`` the file is refused instead. ``who`` is the plugin of the action.
+    """
+
+    def guarded(field: Field) -> Change | None:
+        try:
+            change = apply(field)
+        except Unresolved:
+            message = f"{rule.action} {field.path.label} not done for {field.context.label}"
+            if strict:
+                raise ActionError(message) from None
+            field.context.warn(message)
+            return RemoveElement()
+        except FileError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named
+            raise ActionError(str(failure(who, f"action {rule.action!r}", error))) from None
+        if change is not None and not isinstance(change, SetValue | RemoveElement):
+            kind = type(change).__name__
+            raise ActionError(
+                f"{who}: action {rule.action!r} returned {kind}, not a Change or None"
+            )
+        return change
+
+    return guarded

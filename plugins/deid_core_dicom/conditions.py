@@ -1,0 +1,70 @@
+"""Operators of conditions: ``equals Modality CT``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from deid_core import ConditionOperator, FieldValues
+
+Test = Callable[[FieldValues], bool]
+
+
+def compile_contains(text: str) -> Test:
+    """Hold where a value, or all of them joined by a backslash, has a match of the pattern."""
+    try:
+        search = re.compile(text, re.IGNORECASE).search
+    except re.error as error:
+        raise ValueError(f"the pattern is no valid regular expression: {error}") from None
+    return lambda found: any(search(value) for value in _each(found))
+
+
+def compile_equals(text: str) -> Test:
+    """Hold where a value, or all of them joined by a backslash, is the text in any case."""
+    wanted = text.strip().casefold()
+    return lambda found: any(value.strip().casefold() == wanted for value in _each(found))
+
+
+def _each(found: FieldValues) -> tuple[str, ...]:
+    values = found.values
+    return (*values, "\\".join(values)) if len(values) > 1 else values
+
+
+def _negated(compile_it: Callable[[str], Test]) -> Callable[[str], Test]:
+    def compile_negated(text: str) -> Test:
+        test = compile_it(text)
+        return lambda found: not test(found)
+
+    return compile_negated
+
+
+OPERATORS = [
+    ConditionOperator(
+        name="contains", compile=compile_contains, summary="a value has a match of the pattern"
+    ),
+    ConditionOperator(
+        name="notcontains", compile=_negated(compile_contains), summary="no value has a match"
+    ),
+    ConditionOperator(name="equals", compile=compile_equals, summary="a value is the text"),
+    ConditionOperator(
+        name="notequals", compile=_negated(compile_equals), summary="no value is the text"
+    ),
+    ConditionOperator(
+        name="missing",
+        compile=lambda _text: lambda found: not found.present,
+        takes_value=False,
+        summary="the field is not there",
+    ),
+    ConditionOperator(
+        name="present",
+        compile=lambda _text: lambda found: found.present,
+        takes_value=False,
+        summary="the field is there, empty or not",
+    ),
+    ConditionOperator(
+        name="empty",
+        compile=lambda _text: lambda found: found.present and not found.values,
+        takes_value=False,
+        summary="the field is there and has no value",
+    ),
+]

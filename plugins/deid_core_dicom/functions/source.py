@@ -1,0 +1,19 @@
+"""What a pseudonym is made from."""
+
+from __future__ import annotations
+
+from deid_core import Field
+
+
+def source_text(field: Field) -> str:
+    """Return the value of the field as text.
+
+    An element that is empty or not there yet has the instance and its own place for a value,
+    so that what is made for it is distinct, and the same in every run with the same key.
+    """
+    value = field.value
+    if value is None or value == []:
+        return f"{field.context.identifiers.item}\\{field.path}"
+    if isinstance(value, list):
+        return "\\".join(map(str, value))
+    return str(value)
