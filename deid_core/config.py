@@ -4,67 +4,65 @@ from __future__ import annotations
 
 import logging
 import os
-import pprint
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from deid_core.deid_recipe import StructuredRecipe, from_dict
 from deid_core.host import PluginHost
 from deid_core.recipe.find import find_recipes
+from deid_core.recipe.printing import rule_text
 from deid_core.recipe.tree import Recipe
 from deid_core.settings import PluginSettings
 
 log = logging.getLogger("deid_core")
 
+Deid = str | os.PathLike[str] | Recipe | StructuredRecipe | Mapping[str, Any] | Sequence[Any]
+"""What stands for a recipe: path, folder, bundled name, loaded recipe, or several of these."""
 
-class DeidRecipe(Mapping[str, Any]):
-    """One recipe, or several on each other, in the seed's structure.
+
+class DeidRecipe(StructuredRecipe):
+    """A recipe, or several on each other, in the seed's structure.
 
     ``recipe["format"]`` is the format, ``recipe["header"]`` the list of actions, each with
     ``action``, ``field`` and perhaps ``value``. ``layers`` are the recipes, lowest first.
+
+    ``deid`` is whatever `load_deid` takes; with ``base`` the recipe ``default_base`` lies
+    beneath it. Without any, the bundled default recipe is taken.
     """
 
-    def __init__(self, layers: Sequence[Recipe]) -> None:
-        self.layers = tuple(layers)
+    def __init__(
+        self,
+        deid: Deid | None = None,
+        base: bool = False,  # noqa: FBT001, FBT002 - as in pydicom/deid
+        default_base: str = "dicom",
+        plugins: PluginSettings | None = None,
+    ) -> None:
+        self._host = PluginHost.load(plugins)
+        beneath = layers_of(default_base, self._host) if base or deid is None else ()
+        super().__init__((*beneath, *layers_of(deid, self._host)), self._host.operators)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the structure as a plain dictionary."""
-        header = [rule.as_dict() for recipe in self.layers for rule in recipe.header]
-        return {"format": self.layers[-1].format, "header": header}
-
-    def __getitem__(self, key: str) -> Any:
-        return self.as_dict()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.as_dict())
-
-    def __len__(self) -> int:
-        return len(self.as_dict())
-
-    def __repr__(self) -> str:
-        return pprint.pformat(self.as_dict(), sort_dicts=False)
-
-
-Deid = str | os.PathLike[str] | Recipe | DeidRecipe | Sequence[Any]
-"""What stands for a recipe: path, folder, bundled name, loaded recipe, or several of these."""
+    def load(self, deid: Deid) -> None:
+        """Put another recipe on top."""
+        self.layers = (*self.layers, *layers_of(deid, self._host))
 
 
 def load_deid(path: Deid, plugins: PluginSettings | None = None) -> DeidRecipe:
     """Load a recipe, or several that lie on each other, the last on top.
 
-    Every name in it is looked up when it is used, not here. Raises `RecipeError`, with all
-    problems of the text, and `RecipeNotFoundError`.
+    Actions, fields and functions are looked up when the recipe is used, not here. Raises
+    `RecipeError`, with all problems of the text, and `RecipeNotFoundError`.
     """
-    if isinstance(path, DeidRecipe):
-        return path
-    return DeidRecipe(layers_of(path, PluginHost.load(plugins)))
+    return path if isinstance(path, DeidRecipe) else DeidRecipe(path, plugins=plugins)
 
 
 def layers_of(deid: Deid | None, host: PluginHost) -> tuple[Recipe, ...]:
     """Return the recipes that ``deid`` stands for, lowest first."""
     if deid is None:
         return ()
-    if isinstance(deid, DeidRecipe):
+    if isinstance(deid, StructuredRecipe):
         return deid.layers
+    if isinstance(deid, Mapping):
+        return (from_dict(deid),)
     if isinstance(deid, str | os.PathLike | Recipe):
         recipes = find_recipes(deid, host)
         for recipe in recipes:
@@ -76,4 +74,4 @@ def layers_of(deid: Deid | None, host: PluginHost) -> tuple[Recipe, ...]:
 def _tell(recipe: Recipe) -> None:
     log.debug("FORMAT set to %s", recipe.format)
     for rule in recipe.header:
-        log.debug("Adding %s", " ".join(rule.as_dict().values()))
+        log.debug("Adding %s", rule_text(rule))

@@ -61,7 +61,7 @@ def _single(value: Any, vr: str) -> Any:
 def _integer(value: Any, low: int, high: int) -> int:
     number = int(value)
     if number != value and isinstance(value, float):
-        raise ValueError("a whole number is needed")  # noqa: TRY004 - the type is right
+        raise ValueError("a whole number is needed")
     if not low <= number <= high:
         raise ValueError("the number is out of range")
     return number

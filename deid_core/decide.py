@@ -225,7 +225,7 @@ class _Walk:
         """
         done: set[int] = set()
         for selector in self.node.created():
-            path = _new_path(selector.steps[-1], self.creators, self.parents)
+            path = new_path(selector.steps[-1], self.creators, self.parents)
             if path is None or path.tag in self.dataset or path.tag in done:
                 continue
             if (path.tag >> 16 == FILE_META_GROUP) != file_meta:
@@ -258,7 +258,7 @@ class _Walk:
         self.case.actions[f"{name} {path.label}"] += 1
 
 
-def _new_path(
+def new_path(
     step: Step, creators: Mapping[int, str], parents: tuple[Parent, ...]
 ) -> ElementPath | None:
     """Return where a created element goes; a private one into its creator's block or a new one."""

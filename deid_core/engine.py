@@ -63,7 +63,7 @@ class Engine:
         settings: Settings | None = None,
         *,
         key: bytes | None = None,
-        ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+        ids: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         settings = settings or Settings()
         screened = screen_rules(recipes)
@@ -149,7 +149,8 @@ class Engine:
     def _process(
         self, ref: FileRef, label: str, name: PurePosixPath | None, report: FileReport
     ) -> FileReport:
-        instance, context, actions = self.clean(ref, label)
+        instance = self.host.read_file(ref, self.batch)
+        context, actions = self.clean(instance, label)
         self._check(instance)
         target = safe_path(
             name if name is not None else self.host.name_output(instance, self.batch)
@@ -163,15 +164,14 @@ class Engine:
             actions=actions,
         )
 
-    def clean(self, ref: FileRef, label: str) -> tuple[Instance, FileContext, Mapping[str, int]]:
-        """Read a file and apply the plan to it: the finished instance, and what was done."""
+    def clean(self, instance: Instance, label: str) -> tuple[FileContext, Mapping[str, int]]:
+        """Apply the plan to an instance in place; return its context, and what was done."""
         host, batch = self.host, self.batch
-        instance = host.read_file(ref, batch)
         identifiers = host.extract_identifiers(instance, batch)
         log.debug("entity id: %s", identifiers.entity)
         log.debug("item id: %s", identifiers.item)
         dataset = instance.dataset
-        item = look_up(self._ids, identifiers, ref)
+        item = look_up(self._ids, identifiers, instance.ref)
         words = Words(self.plan.groups, dataset)
         context = FileContext(label, instance, identifiers, item, batch, words)
         verdict = host.screen_private_tags(instance, identifiers, batch)
@@ -181,7 +181,7 @@ class Engine:
         changes = case.data_set(dataset, root, self.plan.default)
         apply(meta_changes, dataset.file_meta, context)
         apply(changes, dataset, context)
-        return instance, context, case.actions
+        return context, case.actions
 
     def _check(self, instance: Instance) -> None:
         for who, name, check in self._checks:

@@ -54,7 +54,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
-        hint = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
+        hint = f". Did you mean {self.suggestion!r}?" if self.suggestion else ""
         return f"{where}: {self.message}{hint}"
 
 

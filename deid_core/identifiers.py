@@ -14,7 +14,7 @@ from deid_core.quiet import quiet_pydicom
 
 log = logging.getLogger("deid_core")
 
-Ids = dict[str, dict[str, dict[str, Any]]]
+Ids = dict[str, dict[str, Any]]
 
 
 def gather(host: PluginHost, batch: Batch, refs: Iterable[FileRef]) -> Ids:
@@ -47,11 +47,18 @@ def gather(host: PluginHost, batch: Batch, refs: Iterable[FileRef]) -> Ids:
 
 
 def look_up(
-    ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None,
+    ids: Mapping[str, Mapping[str, Any]] | None,
     identifiers: Identifiers,
     ref: FileRef,
 ) -> Mapping[str, Any]:
-    """Return the variables that the user gave for a file, or none."""
+    """Return the variables that the user gave for a file, or none.
+
+    They stand under its location (see `get_identifiers`, ``by="file"``), or under entity and
+    item.
+    """
+    by_file = (ids or {}).get(ref.location)
+    if by_file is not None:
+        return by_file
     items = (ids or {}).get(identifiers.entity, {})
     own = items.get(own_key(identifiers.item, ref))
     return own if own is not None else items.get(identifiers.item, {})

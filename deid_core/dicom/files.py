@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
+from pydicom.dataset import Dataset
+
+from deid_core.dicom.memory import Source, ref_of
 from deid_core.model import FileRef
 
-Files = str | os.PathLike[str] | FileRef | Iterable[str | os.PathLike[str] | FileRef]
-"""A path or reference, or several."""
+Files = Source | Iterable[Source]
+"""One file, or several: paths, references, data sets in memory or binary streams."""
 
 
 def refs_of(files: Files) -> list[FileRef]:
     """Return a reference for each file, in order."""
-    if isinstance(files, str | os.PathLike | FileRef):
-        files = [files]
-    return [
-        file if isinstance(file, FileRef) else FileRef(Path(file).name, path=Path(file))
-        for file in files
-    ]
+    sources = [files] if is_single(files) else files
+    return [ref_of(source, number) for number, source in enumerate(sources, start=1)]
+
+
+def is_single(files: object) -> bool:
+    """Tell one file from several."""
+    return isinstance(files, str | os.PathLike | FileRef | Dataset) or hasattr(files, "read")
+
+
+def in_memory(files: Files) -> bool:
+    """Tell whether the files are data sets in memory, so that the results are too."""
+    if is_single(files):
+        return isinstance(files, Dataset)
+    return (
+        isinstance(files, list | tuple)
+        and bool(files)
+        and all(isinstance(one, Dataset) for one in files)
+    )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
+from deid_core.batch import Batch
+from deid_core.dicom.fields import fields_of
 from deid_core.dicom.files import Files, refs_of
 from deid_core.engine import Engine
-from deid_core.errors import NoPluginAnsweredError, SettingsError
+from deid_core.errors import FileError, NoPluginAnsweredError, SettingsError
 from deid_core.host import PluginHost
 from deid_core.identifiers import Ids, gather
-from deid_core.model import DiscoveryOptions
+from deid_core.model import DiscoveryOptions, FileRef
+from deid_core.quiet import quiet_pydicom
 from deid_core.settings import Settings, read_settings
+
+log = logging.getLogger("deid_core")
 
 Config = str | os.PathLike[str] | Mapping[str, Any] | Settings | None
 
@@ -54,14 +60,21 @@ def get_identifiers(
     item_id: str | None = None,
     config: Config = None,
     force: bool = False,  # noqa: FBT001, FBT002 - as in the seed
+    by: str = "entity",
 ) -> Ids:
     """Read the identifiers of files: ``ids[entity][item]`` maps keyword to value.
+
+    With ``by="file"`` they are given for each file, as ``ids[path][uid]``: a `DicomField` for
+    every element at every depth, file meta information included. ``path`` is absolute;
+    a data set in memory has a name made up for it.
 
     ``entity_id`` and ``item_id`` are the keywords of the attributes to file them under,
     patient and instance unless told otherwise. Numbers are numbers, names are text,
     sequences and binary values are left out. No file is lost: one that lacks an attribute,
     or shares both keys with another, has a key of its own, and a warning says so.
     """
+    if by not in ("entity", "file"):
+        raise SettingsError(f"by must be 'entity' or 'file', not {by!r}")
     settings = read_settings(config)
     settings = attrs.evolve(
         settings,
@@ -70,4 +83,19 @@ def get_identifiers(
         force=force or settings.force,
     )
     host = PluginHost.load(settings.plugins)
-    return gather(host, Engine(host, settings=settings).batch, refs_of(dicom_files))
+    batch = Engine(host, settings=settings).batch
+    refs = refs_of(dicom_files)
+    return _by_file(host, batch, refs) if by == "file" else gather(host, batch, refs)
+
+
+def _by_file(host: PluginHost, batch: Batch, refs: Iterable[FileRef]) -> Ids:
+    found: Ids = {}
+    for ref in refs:
+        try:
+            with quiet_pydicom():
+                fields = fields_of(host.read_file(ref, batch).dataset)
+        except FileError as error:
+            log.error("%s: no identifiers: %s", ref.name, error)
+            continue
+        found[ref.location] = {uid: field for uid, field in fields.items()}
+    return found

@@ -6,12 +6,16 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import attrs
+from pydicom import dcmread
+from pydicom.dataset import FileDataset
 
 from deid_core.config import Deid, layers_of
-from deid_core.dicom.files import Files, refs_of
+from deid_core.dicom.files import Files, in_memory, refs_of
 from deid_core.dicom.identify import Config
 from deid_core.engine import Engine
 from deid_core.errors import SettingsError
@@ -26,7 +30,7 @@ log = logging.getLogger("deid_core")
 
 def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     dicom_files: Files,
-    ids: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+    ids: Mapping[str, Mapping[str, Any]] | None = None,
     deid: Deid | None = None,
     output_folder: str | os.PathLike[str] | None = None,
     overwrite: bool = False,  # noqa: FBT001, FBT002 - as in the seed
@@ -41,8 +45,10 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     default: str | None = None,
     strict: bool = False,
     force: bool = False,
-) -> list[str]:
+) -> list[Any]:
     """De-identify files and return the paths of the outputs, in the order of the input.
+
+    Data sets in memory, when no ``output_folder`` is given, come back as new data sets.
 
     ``ids`` are the identifiers as `get_identifiers` gives them, with variables for ``var:``
     added to each item. ``deid`` is a recipe: a file, a folder with one, a bundled name or a
@@ -80,7 +86,8 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     )
     host = PluginHost.load(settings.plugins)
     engine = Engine(host, layers_of(deid, host), settings, key=key, ids=ids)
-    return _paths(engine, refs_of(dicom_files))
+    paths = _paths(engine, refs_of(dicom_files))
+    return _loaded(paths) if output_folder is None and in_memory(dicom_files) else paths
 
 
 def remove_private_identifiers(
@@ -106,6 +113,15 @@ def remove_private_identifiers(
     host = PluginHost.load(settings.plugins)
     engine = Engine(host, [Recipe(format="dicom", default="KEEP")], settings)
     return _paths(engine, refs_of(dicom_files), done="Removed private identifiers for %s")
+
+
+def _loaded(paths: list[str]) -> list[FileDataset]:
+    """Read outputs back and delete the files."""
+    datasets = []
+    for path in paths:
+        datasets.append(dcmread(BytesIO(Path(path).read_bytes())))
+        Path(path).unlink()
+    return datasets
 
 
 def _paths(engine: Engine, refs: list[FileRef], done: str | None = None) -> list[str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from deid_core.errors import Problem, RecipeError, RecipeNotFoundError
 from deid_core.host import PluginHost
+from deid_core.recipe.mapping import rule_of
 from deid_core.recipe.syntax import parse
-from deid_core.recipe.tree import Recipe, Rule, Where
+from deid_core.recipe.tree import Recipe, Rule
 from deid_core.settings import Settings
 
 NO_BASE = "none"
@@ -96,23 +97,7 @@ def base_rules(
     name = stated[-1] if stated else implied
     layers = () if name.lower() == NO_BASE else find_recipes(name, host)
     beneath = [rule for recipe in layers for rule in recipe.header]
-    return (*beneath, *(settings_rule(entry, n) for n, entry in enumerate(settings.base_rules, 1)))
-
-
-def settings_rule(entry: object, number: int) -> Rule:
-    """Turn an action of a settings file into a rule. Raises `RecipeError`."""
-    source = f"put.actions[{number}]"
-    if not isinstance(entry, dict) or not {"action", "field"} <= set(entry) <= {
-        "action",
-        "field",
-        "value",
-    }:
-        message = "expected an object with action, field and perhaps value"
-        raise RecipeError([Problem(source, 0, 0, message)])
-    value = entry.get("value")
-    return Rule(
-        action=str(entry["action"]).upper(),
-        field=str(entry["field"]),
-        value=None if value is None else str(value),
-        where=Where(source),
+    return (
+        *beneath,
+        *(rule_of(entry, f"put.actions[{n}]") for n, entry in enumerate(settings.base_rules, 1)),
     )

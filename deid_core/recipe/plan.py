@@ -44,13 +44,14 @@ class Decision:
 
     ``steps`` are the rules to carry out, in order; ``kept`` says that the element is
     protected. With neither, no rule names the element. ``layer`` is that of the recipe that
-    decided. Where a rule depends on the value of the element, ``candidates`` are all that
+    decided, and ``deciding`` are its rules about the element. Where a rule depends on the value of the element, ``candidates`` are all that
     may apply, and `settled` gives the decision.
     """
 
     layer: int = UNNAMED_LAYER
     steps: tuple[CompiledRule, ...] = ()
     kept: bool = False
+    deciding: tuple[CompiledRule, ...] = ()
     candidates: tuple[CompiledRule, ...] = ()
 
     @property
@@ -223,6 +224,7 @@ def settle(rules: Sequence[CompiledRule]) -> Decision:
 
 
 def _fold(rules: list[CompiledRule], layer: int) -> Decision:
+    deciding = tuple(rules)
     kept = any(rule.rank is Rank.PROTECTS for rule in rules)
     if kept:
         created = [rule.rank is Rank.CREATES for rule in rules]
@@ -230,4 +232,4 @@ def _fold(rules: list[CompiledRule], layer: int) -> Decision:
         rules = [rule for rule in rules[first:] if rule.rank is not Rank.PROTECTS]
     if any(rule.rank is Rank.CHANGES for rule in rules):
         rules = [rule for rule in rules if rule.rank is not Rank.REMOVES]
-    return Decision(layer, tuple(rules), kept=kept and not rules)
+    return Decision(layer, tuple(rules), kept=kept and not rules, deciding=deciding)

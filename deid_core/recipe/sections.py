@@ -153,7 +153,9 @@ def read_screen_line(line: str, where: Where, draft: Draft) -> ScreenLine | None
         draft.complain(f"{kind}: expected {expected}", end)
         return None
     if kind == "PATTERN":
-        return ScreenLine(kind, unquote(rest[0].text)[0], where=where)
+        # A pattern without quotes is meant to the letter, runs of blanks included.
+        text, quoted = unquote(rest[0].text)
+        return ScreenLine(kind, text if quoted else rest[0].text, where=where)
     keyword, *parameters = split_words(rest[0].text, 9)
     found = ScreenLine(kind, keyword.text, where=where)
     for parameter in parameters:

@@ -1,0 +1,119 @@
+"""``deid-core recipe``: check, show, explain and compare recipes."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deid_core.cli.errors import shown_errors
+from deid_core.cli.options import common_options, settings_of
+
+if TYPE_CHECKING:
+    from deid_core.engine import Engine
+    from deid_core.recipe.tree import Recipe
+
+
+@click.group("recipe")
+def command() -> None:
+    """Check, show, explain and compare recipes."""
+
+
+def _settings(options: dict[str, Any]) -> Any:
+    return settings_of(
+        options["config"],
+        options["block"],
+        options["allow"],
+        options["prefer"],
+        debug=options["debug"],
+    )
+
+
+def _engine(recipes: tuple[str, ...], options: dict[str, Any]) -> tuple[Engine, tuple[Recipe, ...]]:
+    from deid_core.config import layers_of
+    from deid_core.engine import Engine
+    from deid_core.host import PluginHost
+
+    settings = _settings(options)
+    host = PluginHost.load(settings.plugins)
+    layers = layers_of(recipes, host)
+    return Engine(host, layers, settings), layers
+
+
+@command.command("check")
+@click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
+@common_options
+def check(recipes: tuple[str, ...], **options: Any) -> None:
+    """Read recipes and look up every name in them; print all problems, with line and column.
+
+    Exit status: 0 if they can be used together, 2 if not.
+    """
+    with shown_errors():
+        _, layers = _engine(recipes, options)
+    rules = sum(len(layer.header) for layer in layers)
+    click.echo(f"{len(layers)} recipes with {rules} rules: no problems")
+
+
+@command.command("show")
+@click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
+@common_options
+def show(recipes: tuple[str, ...], **options: Any) -> None:
+    """Print recipes as they are understood, those that they include first."""
+    from deid_core.recipe.printing import to_text
+
+    with shown_errors():
+        _, layers = _engine(recipes, options)
+    for layer in layers:
+        click.echo(f"# {layer.source}")
+        click.echo(to_text(layer))
+
+
+@command.command("explain")
+@click.argument("recipes", nargs=-1, metavar="RECIPE...")
+@click.option("--tag", required=True, help="A keyword, a tag, or a path of them joined by __.")
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file whose values and conditions decide.",
+)
+@common_options
+def explain(recipes: tuple[str, ...], tag: str, file: Path | None, **options: Any) -> None:
+    """Say what will happen to an element, and which line decides.
+
+    Never shows a value.
+    """
+    from deid_core.explain import explain_field
+
+    with shown_errors():
+        engine, _ = _engine(recipes, options)
+        for line in explain_field(engine, tag, file):
+            click.echo(line)
+
+
+@command.command("diff")
+@click.argument("first")
+@click.argument("second")
+@common_options
+def diff(first: str, second: str, **options: Any) -> None:
+    """Print the lines in which two recipes differ, as they are understood.
+
+    Exit status: 0 if they say the same, 1 if they differ.
+    """
+    from deid_core.config import layers_of
+    from deid_core.host import PluginHost
+    from deid_core.recipe.printing import to_text
+
+    with shown_errors():
+        host = PluginHost.load(_settings(options).plugins)
+        before, after = (
+            "".join(to_text(layer) for layer in layers_of(recipe, host)).splitlines()
+            for recipe in (first, second)
+        )
+    lines = list(difflib.unified_diff(before, after, first, second, lineterm=""))
+    for line in lines:
+        click.echo(line)
+    if lines:
+        raise SystemExit(1)
