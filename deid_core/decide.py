@@ -65,17 +65,14 @@ class Case:
         """Decide about the data set of the instance."""
         walk = _Walk(self, dataset, root, (), _Climate(default))
         walk.elements()
-        walk.add(file_meta=False)
-        for tag in walk.tags:
-            if tag >> 16 in ILLEGAL_GROUPS:
-                walk.changes.elements[tag] = REMOVE
+        walk.add()
         return walk.changes
 
     def file_meta(self, file_meta: Dataset, root: Node) -> Changes:
         """Decide about the file meta information: what no rule names goes."""
-        walk = _Walk(self, file_meta, root, (), _Climate("REMOVE"))
+        walk = _Walk(self, file_meta, root, (), _Climate("REMOVE"), is_file_meta=True)
         walk.elements()
-        walk.add(file_meta=True)
+        walk.add()
         return walk.changes
 
 
@@ -102,6 +99,7 @@ class _Walk:
     node: Node
     parents: tuple[Parent, ...]
     climate: _Climate
+    is_file_meta: bool = False
     changes: Changes = attrs.field(factory=Changes)
     tags: list[int] = attrs.field(init=False)
     creators: Mapping[int, str] = attrs.field(init=False)
@@ -125,7 +123,7 @@ class _Walk:
                 self.changes.elements[tag] = change
         self._private_creators()
         if self.parents and self.climate.doomed is None:
-            self.add(file_meta=False)
+            self.add()
         return left
 
     def _path(self, tag: int) -> ElementPath:
@@ -134,6 +132,8 @@ class _Walk:
 
     def _element(self, path: ElementPath) -> Change | None:
         """Return the change of one element; a sequence that stays enters ``changes.items``."""
+        if path.tag >> 16 in ILLEGAL_GROUPS and not self.is_file_meta:
+            return REMOVE
         if path.is_private and self._is_found(path):
             self._count("SCREEN", path)
             return REMOVE
@@ -218,17 +218,14 @@ class _Walk:
             self.changes.elements[tag] = REMOVE
             self.changes.items.pop(tag, None)
 
-    def add(self, *, file_meta: bool) -> None:
-        """Decide about what rules create and the data set does not have.
-
-        ``file_meta`` tells the file meta information, to which group 0002 belongs.
-        """
+    def add(self) -> None:
+        """Decide about what rules create and the data set does not have."""
         done: set[int] = set()
         for selector in self.node.created():
             path = new_path(selector.steps[-1], self.creators, self.parents)
             if path is None or path.tag in self.dataset or path.tag in done:
                 continue
-            if (path.tag >> 16 == FILE_META_GROUP) != file_meta:
+            if (path.tag >> 16 == FILE_META_GROUP) != self.is_file_meta:
                 continue
             done.add(path.tag)
             decision = self.node.decision(path.tag, path.vr, path.creator, exact=True)

@@ -15,14 +15,20 @@ from pydicom.valuerep import PersonName
 from deid_core import dictionary
 from deid_core.errors import ReadError
 from deid_core.model import ElementPath, Parent
+from deid_core.structure import Encoding, check_items
 
 ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 """The tag of an item in either byte order: what the bytes of a sequence start with (PS3.5 7.5)."""
 
 
+def held(dataset: Dataset, tag: int) -> DataElement | RawDataElement:
+    """Return what a data set holds for a tag, encoded or not, without decoding it."""
+    return dataset.get_item(tag, keep_deferred=True)
+
+
 def stored_vr(dataset: Dataset, tag: int) -> str:
     """Return the VR that the file gives the element, else the dictionary's, else ``UN``."""
-    vr = dataset.get_item(tag).VR
+    vr = held(dataset, tag).VR
     if vr is None:
         allowed = dictionary.vrs_of(tag)
         vr = allowed[0] if allowed else "UN"
@@ -31,17 +37,15 @@ def stored_vr(dataset: Dataset, tag: int) -> str:
 
 def is_sequence(dataset: Dataset, tag: int) -> bool:
     """Tell whether the element is a sequence, whatever VR the file hides it under."""
-    element = dataset.get_item(tag)
+    element = held(dataset, tag)
     if element.VR == "SQ":
         return True
     if not isinstance(element, RawDataElement):
         return False
-    if element.VR not in (None, "UN"):
-        return False
     allowed = dictionary.vrs_of(tag)
-    if allowed:
+    if allowed or element.VR not in (None, "UN"):
         return allowed == ("SQ",)
-    return bool(element.value) and element.value[:4] in ITEMS
+    return (element.value or b"")[:4] in ITEMS
 
 
 def read_element(dataset: Dataset, tag: int) -> DataElement:
@@ -49,7 +53,7 @@ def read_element(dataset: Dataset, tag: int) -> DataElement:
 
     Raises `ReadError` if its bytes cannot be decoded.
     """
-    element = dataset.get_item(tag)
+    element = held(dataset, tag)
     if not isinstance(element, RawDataElement):
         return element
     try:
@@ -61,11 +65,18 @@ def read_element(dataset: Dataset, tag: int) -> DataElement:
 
 
 def items_of(dataset: Dataset, tag: int) -> list[Dataset]:
-    """Return the items of a sequence, parsed in place. Raises `ReadError`."""
+    """Return the items of a sequence, parsed in place. Raises `ReadError`.
+
+    Under VR UN they are in implicit VR little endian (PS3.5 6.2.2).
+    """
+    element = held(dataset, tag)
+    if isinstance(element, RawDataElement):
+        if element.VR == "UN":
+            element = element._replace(VR="SQ", is_implicit_VR=True, is_little_endian=True)
+        encoding = Encoding(element.is_implicit_VR, element.is_little_endian)
+        check_items(element.value or b"", encoding)
+        dataset[tag] = element._replace(VR="SQ")
     try:
-        element = dataset.get_item(tag)
-        if isinstance(element, RawDataElement) and element.VR in (None, "UN"):
-            dataset._dict[element.tag] = element._replace(VR="SQ", is_implicit_VR=True)  # noqa: SLF001
         return list(dataset[tag].value or ())
     except Exception as error:  # noqa: BLE001 - as above
         path = ElementPath(tag)
@@ -107,7 +118,7 @@ def private_creators(dataset: Dataset) -> Mapping[int, str]:
     creators = {}
     for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
         if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:  # noqa: PLR2004
-            element = dataset.get_item(tag)
+            element = held(dataset, tag)
             value = element.value
             if isinstance(value, bytes):
                 value = value.decode("latin-1")

@@ -150,7 +150,7 @@ class Engine:
         self, ref: FileRef, label: str, name: PurePosixPath | None, report: FileReport
     ) -> FileReport:
         instance = self.host.read_file(ref, self.batch)
-        context, actions = self.clean(instance, label)
+        instance, context, actions = self.clean(instance, label)
         self._check(instance)
         target = safe_path(
             name if name is not None else self.host.name_output(instance, self.batch)
@@ -164,8 +164,10 @@ class Engine:
             actions=actions,
         )
 
-    def clean(self, instance: Instance, label: str) -> tuple[FileContext, Mapping[str, int]]:
-        """Apply the plan to an instance in place; return its context, and what was done."""
+    def clean(
+        self, instance: Instance, label: str
+    ) -> tuple[Instance, FileContext, Mapping[str, int]]:
+        """Apply the plan to an instance in place; return it finished, and what was done."""
         host, batch = self.host, self.batch
         identifiers = host.extract_identifiers(instance, batch)
         log.debug("entity id: %s", identifiers.entity)
@@ -181,7 +183,7 @@ class Engine:
         changes = case.data_set(dataset, root, self.plan.default)
         apply(meta_changes, dataset.file_meta, context)
         apply(changes, dataset, context)
-        return context, case.actions
+        return host.finish_instance(instance, batch), context, case.actions
 
     def _check(self, instance: Instance) -> None:
         for who, name, check in self._checks:

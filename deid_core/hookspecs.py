@@ -121,6 +121,23 @@ def deid_screen_private_tags(
 
 
 @hookspec(firstresult=True)
+def deid_finish_instance(instance: Instance, batch: Batch) -> Instance | None:
+    """Make what depends on the changes true: file meta information, preamble.
+
+    When: once per file, after the changes and before it is checked. Who wins: the first to
+    answer; a wrapper may add to it. May change: the instance, which is finished then. None:
+    not mine.
+
+    >>> from deid_core import hookimpl
+    >>> @hookimpl(wrapper=True)
+    ... def deid_finish_instance(instance, batch):
+    ...     finished = yield
+    ...     finished.dataset.file_meta.SendingApplicationEntityTitle = "GATEWAY"
+    ...     return finished
+    """
+
+
+@hookspec(firstresult=True)
 def deid_name_output(instance: Instance, batch: Batch) -> PurePosixPath | None:
     """Name the output of an instance, relative to the output folder.
 
@@ -141,8 +158,8 @@ def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> 
     """Write a finished instance.
 
     When: once per file, last. ``target`` is the safe name, relative to
-    ``batch.settings.output_folder``. Who wins: the first to answer. May change: the file
-    meta information. None: not mine. Write to a temporary name and rename when whole; raise
+    ``batch.settings.output_folder``. Who wins: the first to answer. May change: nothing.
+    None: not mine. Write to a temporary name and rename when whole; raise
     `OutputExistsError` rather than overwrite, unless ``batch.settings.overwrite``.
 
     >>> from deid_core import WriteReceipt, hookimpl

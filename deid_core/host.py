@@ -44,6 +44,7 @@ STAGES: Mapping[str, type[Any]] = {
     "deid_read_file": Instance,
     "deid_extract_identifiers": Identifiers,
     "deid_screen_private_tags": PrivateVerdict,
+    "deid_finish_instance": Instance,
     "deid_name_output": PurePosixPath,
     "deid_write_file": WriteReceipt,
     "deid_find_recipe": RecipeSource,
@@ -233,6 +234,10 @@ class PluginHost:
             identifiers=identifiers,
             batch=batch,
         )
+
+    def finish_instance(self, instance: Instance, batch: Batch) -> Instance:
+        """Make what depends on the changes true."""
+        return self._ask("deid_finish_instance", Instance, instance=instance, batch=batch)
 
     def name_output(self, instance: Instance, batch: Batch) -> PurePosixPath:
         """Name an output by its de-identified values."""

@@ -56,12 +56,14 @@ def look_up(
     They stand under its location (see `get_identifiers`, ``by="file"``), or under entity and
     item.
     """
-    by_file = (ids or {}).get(ref.location)
+    by_file: Mapping[str, Any] | None = (ids or {}).get(ref.location)
     if by_file is not None:
         return by_file
     items = (ids or {}).get(identifiers.entity, {})
-    own = items.get(own_key(identifiers.item, ref))
-    return own if own is not None else items.get(identifiers.item, {})
+    found: Mapping[str, Any] = items.get(
+        own_key(identifiers.item, ref), items.get(identifiers.item, {})
+    )
+    return found
 
 
 def own_key(item: str, ref: FileRef) -> str:

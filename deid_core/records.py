@@ -66,6 +66,10 @@ def _callable(_instance: object, attribute: attrs.Attribute[Any], value: object)
 _optional_name = attrs.validators.optional(_name)
 
 Apply = Callable[[Field], Change | None]
+"""A compiled rule: decides about a field."""
+
+Test = Callable[[Field], bool]
+"""A compiled test of a field."""
 
 
 @attrs.frozen(kw_only=True)
@@ -75,6 +79,9 @@ class FieldAction:
     ``compile(rule, batch)`` is called once per rule and returns the function that decides:
     it takes a `Field` and returns a `Change`, or None to leave the element as it is. It
     must not change the data set itself.
+
+    ``test(rule, batch)``, if there is one, is called once per rule too and returns a test of
+    the `Field`: where it does not hold, it is as if the rule were not there.
     """
 
     name: str = attrs.field(validator=_name)
@@ -82,6 +89,7 @@ class FieldAction:
     summary: str
     rank: Rank = attrs.field(validator=attrs.validators.instance_of(Rank))
     takes: Takes = attrs.field(default=Takes.NOTHING, validator=attrs.validators.instance_of(Takes))
+    test: Callable[[Rule, Batch], Test] | None = None
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 
@@ -91,16 +99,13 @@ class FieldExpander:
 
     ``compile(argument)`` is called once per rule and returns a test of an `ElementPath`; it
     raises ``ValueError`` for an argument that means nothing. ``nested`` is False when it can
-    only match at the top level, which saves the engine from looking deeper. ``exact`` is
-    True when it names one attribute rather than finds many: then it counts as if a rule had
-    named that attribute.
+    only match at the top level, which saves the engine from looking deeper.
     """
 
     name: str = attrs.field(validator=_name)
     compile: Callable[[str], Callable[[ElementPath], bool]] = attrs.field(validator=_callable)
     summary: str
     nested: bool = True
-    exact: bool = False
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import cast
 
 from pydicom.dataset import Dataset
 
@@ -16,7 +17,7 @@ Files = Source | Iterable[Source]
 
 def refs_of(files: Files) -> list[FileRef]:
     """Return a reference for each file, in order."""
-    sources = [files] if is_single(files) else files
+    sources = cast("Iterable[Source]", [files] if is_single(files) else files)
     return [ref_of(source, number) for number, source in enumerate(sources, start=1)]
 
 

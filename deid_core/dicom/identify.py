@@ -54,7 +54,7 @@ def get_files(
             raise SettingsError(f"{location}: no such file or folder") from None
 
 
-def get_identifiers(
+def get_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     dicom_files: Files,
     entity_id: str | None = None,
     item_id: str | None = None,
@@ -97,5 +97,5 @@ def _by_file(host: PluginHost, batch: Batch, refs: Iterable[FileRef]) -> Ids:
         except FileError as error:
             log.error("%s: no identifiers: %s", ref.name, error)
             continue
-        found[ref.location] = {uid: field for uid, field in fields.items()}
+        found[ref.location] = dict(fields)
     return found

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Mapping
 from io import BytesIO
-from pathlib import Path, PurePosixPath
-from tempfile import mkdtemp
+from pathlib import Path
 from typing import Any
 
 import attrs
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from deid_core.config import Deid, layers_of
@@ -21,7 +18,7 @@ from deid_core.dicom.identify import Config
 from deid_core.dicom.memory import Source, encoded, ref_of
 from deid_core.elements import plain, texts
 from deid_core.engine import Engine
-from deid_core.errors import FileError, OutputExistsError
+from deid_core.errors import OutputExistsError
 from deid_core.host import PluginHost
 from deid_core.model import FileRef
 from deid_core.naming import safe_part
@@ -37,7 +34,7 @@ class DicomParser:
     the variables and functions for ``var:`` and ``func:``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the arguments of pydicom/deid, and two of ours
         self,
         dicom_file: Source,
         recipe: Deid | None = None,
@@ -109,22 +106,13 @@ class DicomParser:
         ``strip_sequences`` removes what sequences are left. Raises `FileError` if the file is
         refused, `RecipeError` and `PluginError`.
         """
-        folder = mkdtemp(prefix="deid-")
-        try:
-            settings = attrs.evolve(
-                self.settings, output_folder=folder, remove_private=remove_private
-            )
-            ids: Mapping[str, Mapping[str, Any]] = {self._ref.location: self.lookup}
-            engine = Engine(self.host, self.recipe, settings, key=self._key, ids=ids)
-            name = PurePosixPath(safe_part(self.dicom_name))
-            report = engine.process(self._ref, 1, name)
-            if report.fault is not None:
-                raise report.fault
-            if report.output is None:
-                raise FileError(f"{self.dicom_name}: {report.reason}")
-            self.dicom = dcmread(BytesIO(Path(report.output).read_bytes()))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        settings = attrs.evolve(self.settings, remove_private=remove_private)
+        ids: Mapping[str, Mapping[str, Any]] = {self._ref.location: self.lookup}
+        engine = Engine(self.host, self.recipe, settings, key=self._key, ids=ids)
+        with quiet_pydicom():
+            instance = self.host.read_file(self._ref, engine.batch)
+            finished, _, _ = engine.clean(instance, self.dicom_name)
+        self.dicom = finished.dataset
         if strip_sequences:
             for tag in [element.tag for element in self.dicom if element.VR == "SQ"]:
                 del self.dicom[tag]

@@ -6,22 +6,20 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import attrs
-from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
 from deid_core.config import Deid, layers_of
 from deid_core.dicom.files import Files, in_memory, refs_of
 from deid_core.dicom.identify import Config
 from deid_core.engine import Engine
-from deid_core.errors import SettingsError
+from deid_core.errors import FileError, SettingsError
 from deid_core.host import PluginHost
 from deid_core.model import FileRef, Outcome
 from deid_core.naming import kept_names
+from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.tree import Recipe
 from deid_core.settings import read_settings
 
@@ -71,9 +69,10 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
         raise SettingsError("screen_private needs screen_values: nothing says what to look for")
     if rules and not screen_private and not remove_private:
         raise SettingsError("screen_values are given but screen_private is False")
+    memory_only = output_folder is None and in_memory(dicom_files)
     settings = attrs.evolve(
         settings,
-        output_folder=output_folder or tempfile.mkdtemp(prefix="deid-"),
+        output_folder=output_folder or ("" if memory_only else tempfile.mkdtemp(prefix="deid-")),
         overwrite=overwrite,
         remove_private=remove_private,
         screen_private=screen_private,
@@ -86,8 +85,10 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     )
     host = PluginHost.load(settings.plugins)
     engine = Engine(host, layers_of(deid, host), settings, key=key, ids=ids)
-    paths = _paths(engine, refs_of(dicom_files))
-    return _loaded(paths) if output_folder is None and in_memory(dicom_files) else paths
+    refs = refs_of(dicom_files)
+    if memory_only:
+        return _cleaned(engine, refs)
+    return _paths(engine, refs)
 
 
 def remove_private_identifiers(
@@ -115,12 +116,18 @@ def remove_private_identifiers(
     return _paths(engine, refs_of(dicom_files), done="Removed private identifiers for %s")
 
 
-def _loaded(paths: list[str]) -> list[FileDataset]:
-    """Read outputs back and delete the files."""
+def _cleaned(engine: Engine, refs: list[FileRef]) -> list[FileDataset]:
+    """Return the results of data sets in memory; what is refused is logged."""
     datasets = []
-    for path in paths:
-        datasets.append(dcmread(BytesIO(Path(path).read_bytes())))
-        Path(path).unlink()
+    for ref in refs:
+        try:
+            with quiet_pydicom():
+                instance = engine.host.read_file(ref, engine.batch)
+                finished, _, _ = engine.clean(instance, ref.name)
+        except FileError as error:
+            log.error("%s: %s", ref.name, error)
+        else:
+            datasets.append(finished.dataset)
     return datasets
 
 
@@ -133,6 +140,7 @@ def _paths(engine: Engine, refs: list[FileRef], done: str | None = None) -> list
             log.debug(done, report.output)
         if report.fault is not None:
             faults.append(report.fault)
-    if faults:
+    if faults and not paths:
+        # A plugin that fails on every file is the caller's to repair, not the files'.
         raise faults[0]
     return paths

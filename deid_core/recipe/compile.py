@@ -12,7 +12,6 @@ from deid_core.batch import Batch
 from deid_core.errors import DeidError, Problem, RecipeError
 from deid_core.guard import failure
 from deid_core.host import PluginHost
-from deid_core.model import Field
 from deid_core.recipe.conditions import compile_condition
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.groups import ValueGroup, merged
@@ -21,7 +20,7 @@ from deid_core.recipe.plan import BASE_LAYER, CompiledRule, Plan
 from deid_core.recipe.selectors import Names, Selector, compile_selector
 from deid_core.recipe.tree import Condition, Group, Recipe, Rule, Where
 from deid_core.recipe.valuetest import compile_test
-from deid_core.records import Apply, FieldAction, Takes
+from deid_core.records import Apply, FieldAction, Takes, Test
 
 T = TypeVar("T")
 
@@ -66,7 +65,7 @@ class _Compiler:
         action = self._action(rule)
         if action is None or selector is None:
             return None
-        test = self._test(rule) if action.takes is Takes.TEST and rule.value is not None else None
+        test = self._test(rule, action)
         apply = self._compile(rule, action)
         if apply is None:
             return None
@@ -101,7 +100,11 @@ class _Compiler:
         operators = self.host.operators
         return self._try(condition.where, lambda: compile_condition(condition.text, operators))
 
-    def _test(self, rule: Rule) -> Callable[[Field], bool] | None:
+    def _test(self, rule: Rule, action: FieldAction) -> Test | None:
+        if action.test is not None:
+            return action.test(rule, self.batch)
+        if action.takes is not Takes.TEST or rule.value is None:
+            return None
         where = attrs.evolve(rule.where, column=rule.value_column)
         return self._try(where, lambda: compile_test(rule, self.host, self.names, self.batch))
 
@@ -147,9 +150,7 @@ class _Compiler:
         return None
 
 
-def _both(
-    first: Callable[[Field], bool] | None, second: Callable[[Field], bool] | None
-) -> Callable[[Field], bool] | None:
+def _both(first: Test | None, second: Test | None) -> Test | None:
     if first is None or second is None:
         return first or second
     return lambda field: first(field) and second(field)

@@ -89,11 +89,11 @@ def base_rules(
 ) -> Iterable[Rule]:
     """Return the rules that lie beneath all recipes.
 
-    The base recipe spares, out of what a default of REMOVE would take, what a file needs to
-    be decoded, shown and filed; so with another default there is none, unless one is named.
+    The base recipe spares, out of what the default would take, what a file needs to be
+    decoded, shown and filed; so with KEEP as the default there is none, unless one is named.
     """
     stated = [recipe.base for recipe in recipes if recipe.base is not None]
-    implied = settings.base if default == "REMOVE" else NO_BASE
+    implied = NO_BASE if default == "KEEP" else settings.base
     name = stated[-1] if stated else implied
     layers = () if name.lower() == NO_BASE else find_recipes(name, host)
     beneath = [rule for recipe in layers for rule in recipe.header]

@@ -52,6 +52,10 @@ class Step:
         return int(self.mask, 16) if "x" not in self.mask else None
 
 
+BUILT_IN = ("fields", "toplevel", "values")
+"""Selectors that ask for more than an expander sees: groups, and the depth of a path."""
+
+
 @attrs.frozen
 class Names:
     """What selectors may name besides fields: expanders and groups."""
@@ -67,12 +71,13 @@ class Selector:
 
     ``exact`` tells a field that is named from one that a pattern finds. ``steps`` is the
     named path, outermost first. ``nested`` says whether elements inside of sequences can
-    match. ``when``, if there is one, also tests the element's value.
+    match, and ``anchored`` that the path starts at the top level. ``when``, if there is one, also tests the element's value.
     """
 
     matches: Callable[[ElementPath], bool] = attrs.field(repr=False)
     exact: bool
     nested: bool = True
+    anchored: bool = False
     steps: tuple[Step, ...] = ()
     when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
 
@@ -81,6 +86,8 @@ class Selector:
         if not self.nested:
             return False
         path = self.steps[:-1]
+        if self.anchored and len(parents) > len(path):
+            return False
         return all(
             step.matches(parent.tag, parent.creator)
             for step, parent in zip(path, parents, strict=False)
@@ -101,11 +108,20 @@ def compile_selector(text: str, names: Names) -> Selector:
         return _values(argument, names)
     if colon and name.lower() == "fields":
         return _fields(argument, names)
-    if colon or name in names.expanders:
+    anchored = bool(colon) and name.lower() == "toplevel"
+    if not anchored and (colon or name in names.expanders):
         return _compile_expander(name, argument, names.expanders)
-    steps = parse_path(text)
+    return _named(parse_path(argument if anchored else text), anchored=anchored)
+
+
+def _named(steps: tuple[Step, ...], *, anchored: bool) -> Selector:
+    """Select one field, or the one at the end of a path.
+
+    A single field is meant at every depth, unless it is anchored at the top level; a path
+    starts there.
+    """
     last = steps[-1]
-    if len(steps) == 1:
+    if len(steps) == 1 and not anchored:
         return Selector(lambda path: last.matches(path.tag, path.creator), exact=True, steps=steps)
 
     def matches(path: ElementPath) -> bool:
@@ -115,12 +131,12 @@ def compile_selector(text: str, names: Names) -> Selector:
             and _leads(steps, path.parents)
         )
 
-    return Selector(matches, exact=True, steps=steps)
+    return Selector(matches, exact=True, nested=len(steps) > 1, anchored=True, steps=steps)
 
 
 def _split_composition(text: str, names: Names) -> list[str]:
     """Split at each ``+`` that the name of a selector follows; a pattern may hold others."""
-    known = "|".join(map(re.escape, (*names.expanders, "values", "fields")))
+    known = "|".join(map(re.escape, (*names.expanders, *BUILT_IN)))
     return re.split(rf"\+(?=(?:{known}):)", text, flags=re.IGNORECASE)
 
 
@@ -191,7 +207,7 @@ def _split_expander(text: str) -> tuple[str, str, str]:
 def _compile_expander(name: str, argument: str, expanders: Registry[FieldExpander]) -> Selector:
     expander = expanders.get(name)
     if expander is None:
-        known_names = ("values", "fields", *expanders)
+        known_names = (*BUILT_IN, *expanders)
         near = nearest(name, known_names)
         known = ", ".join(f"{known}:" for known in sorted(known_names))
         raise Fault(f"found selector {name!r}; expected one of: {known}", near)
@@ -199,7 +215,7 @@ def _compile_expander(name: str, argument: str, expanders: Registry[FieldExpande
         matches = expander.compile(argument)
     except ValueError as error:
         raise Fault(f"selector {name!r}: {error}") from None
-    return Selector(matches, exact=expander.exact, nested=expander.nested)
+    return Selector(matches, exact=False, nested=expander.nested)
 
 
 def parse_path(text: str) -> tuple[Step, ...]:

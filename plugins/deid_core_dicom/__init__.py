@@ -56,6 +56,14 @@ def deid_extract_identifiers(instance: Instance, batch: Batch) -> Identifiers:
 
 
 @hookimpl
+def deid_finish_instance(instance: Instance, batch: Batch) -> Instance:
+    """Make file meta information that follows the data set."""
+    from deid_core_dicom.finish import finish
+
+    return finish(instance, batch)
+
+
+@hookimpl
 def deid_name_output(instance: Instance, batch: Batch) -> PurePosixPath:
     """Name outputs by their UIDs."""
     from deid_core_dicom.names import name_output

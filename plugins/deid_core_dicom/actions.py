@@ -7,7 +7,7 @@ import logging
 from deid_core import Batch, Change, Field, FieldAction, Rank, RemoveElement, Rule, SetValue, Takes
 from deid_core.records import Apply
 from deid_core_dicom.jitter import compile_jitter
-from deid_core_dicom.legal import is_legal
+from deid_core_dicom.legal import compile_standard, is_legal
 
 log = logging.getLogger("deid_core")
 
@@ -94,5 +94,12 @@ ACTIONS = [
         rank=Rank.CHANGES,
         takes=Takes.VALUE,
         summary="give the element another value if it is there",
+    ),
+    FieldAction(
+        name="SPARE",
+        compile=compile_keep,
+        test=compile_standard,
+        rank=Rank.PROTECTS,
+        summary="leave the element as it is if it is as the standard defines its attribute",
     ),
 ]

@@ -6,7 +6,7 @@ from pydicom.charset import python_encoding
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
-from deid_core.elements import new_element, stored_vr
+from deid_core.elements import held, new_element, stored_vr
 
 CHARACTER_SET = 0x00080005
 TEXT_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
@@ -34,10 +34,10 @@ def restore_character_set(dataset: Dataset) -> None:
 
 def _has_other_than_ascii(dataset: Dataset) -> bool:
     for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
-        element = dataset.get_item(tag)
+        element = held(dataset, tag)
         if stored_vr(dataset, tag) == "SQ":
             items = () if isinstance(element, RawDataElement) else element.value or ()
-            if isinstance(element, RawDataElement) and not element.value.isascii():
+            if isinstance(element, RawDataElement) and not (element.value or b"").isascii():
                 return True
             if any(_has_other_than_ascii(item) for item in items):
                 return True

@@ -73,16 +73,6 @@ def compile_select(argument: str) -> Test:
     raise ValueError("expected VR:XX or group:GGGG")
 
 
-def compile_toplevel(argument: str) -> Test:
-    """Match an attribute at the top level that is stored with a VR of the dictionary's."""
-    mask = dictionary.tag_mask_of(argument)
-    if mask is None or "x" in mask:
-        near = dictionary.nearest_keyword(argument)
-        raise ValueError(f"expected a keyword{f', such as {near}' if near else ''}")
-    tag = int(mask, 16)
-    return lambda path: path.tag == tag and not path.parents and path.vr in dictionary.vrs_of(tag)
-
-
 EXPANDERS = [
     FieldExpander(name="all", compile=compile_all, summary="every element"),
     FieldExpander(
@@ -100,12 +90,5 @@ EXPANDERS = [
     FieldExpander(name="select", compile=compile_select, summary="a VR or a group"),
     FieldExpander(
         name="startswith", compile=compile_startswith, summary="names that start with the pattern"
-    ),
-    FieldExpander(
-        name="toplevel",
-        compile=compile_toplevel,
-        nested=False,
-        exact=True,
-        summary="one attribute, at the top level only, with the VR that the standard gives it",
     ),
 ]

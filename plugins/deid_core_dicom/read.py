@@ -13,14 +13,25 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    MediaStorageDirectoryStorage,
 )
 
-from deid_core import Batch, FileRef, Instance, NotDicomError, ReadError
-from deid_core_dicom.structure import Encoding, NoElement, end_of_data_set, read_element, top_level
+from deid_core import Batch, FileRef, Instance, NotDicomError, ReadError, RefusedError
+from deid_core.structure import (
+    UNDEFINED,
+    Encoding,
+    NoElement,
+    elements,
+    read_element,
+)
+from deid_core_dicom.extent import end_of_data_set
 from deid_core_dicom.uids import origin_of
 
 PREAMBLE = 128
 PREFIX = b"DICM"
+FILE_META_GROUP = 0x0002
+LONGEST_FIRST = 1024
+"""Longest first element of a bare data set: a group length, a character set or an image type."""
 EXPLICIT_LITTLE = Encoding(implicit=False, little=True)
 IMPLICIT_LITTLE = Encoding(implicit=True, little=True)
 EXPLICIT_BIG = Encoding(implicit=False, little=False)
@@ -45,7 +56,10 @@ def read(ref: FileRef, batch: Batch) -> Instance:
     except OSError as error:
         raise ReadError(f"cannot be opened: {error.strerror or type(error).__name__}") from None
     dataset, notes = parse(data, force=batch.settings.force)
-    return Instance(dataset, ref, tuple(notes), origin_of(dataset))
+    origin = origin_of(dataset)
+    if origin.sop_class == MediaStorageDirectoryStorage:
+        raise RefusedError("is a DICOMDIR: a directory of files, not an instance")
+    return Instance(dataset, ref, tuple(notes), origin)
 
 
 def looks_like_dicom(head: bytes, *, force: bool = False) -> bool:
@@ -99,15 +113,10 @@ def _file_meta(data: bytes) -> tuple[int, FileMetaDataset | None]:
     """Return where the data set starts, and the file meta information if there is any."""
     start = PREAMBLE + 4 if data[PREAMBLE : PREAMBLE + 4] == PREFIX else 0
     end = start
-    try:
-        for element, after in top_level(data, start, EXPLICIT_LITTLE):
-            if element.tag >> 16 != 0x0002:  # noqa: PLR2004
-                break
-            end = after
-    except ReadError:
-        # It may be the data set that is cut off or encoded otherwise: that shows later.
-        if start == 0:
-            return 0, None
+    for element, after in elements(data, start, EXPLICIT_LITTLE):
+        if element.tag >> 16 != FILE_META_GROUP or after < 0:
+            break
+        end = after
     if end == start:
         return (start, FileMetaDataset()) if start else (0, None)
     file_meta = FileMetaDataset()
@@ -131,8 +140,10 @@ def _declared(syntax: UID) -> Encoding:
 def _encoding(data: bytes, start: int, syntax: UID) -> Encoding:
     """Return how the data set is encoded, by its first element where the syntax lies."""
     declared = _declared(syntax) if syntax else None
-    for encoding in (declared, EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG):
-        if encoding is not None and (start >= len(data) or _fits(data, start, encoding)):
+    if declared is not None and (start >= len(data) or _fits(data, start, declared)):
+        return declared
+    for encoding in (EXPLICIT_LITTLE, IMPLICIT_LITTLE, EXPLICIT_BIG):
+        if start >= len(data) or _starts_low(data, start, encoding):
             return encoding
     raise ReadError("the data set does not start with a data element")
 
@@ -142,10 +153,16 @@ def _fits(data: bytes, start: int, encoding: Encoding) -> bool:
         element = read_element(data, start, encoding)
     except NoElement:
         return False
-    if encoding.implicit == (element.vr is None):
-        plausible = element.tag >> 16 <= 0x0010 or element.tag >> 16 & 1  # noqa: PLR2004
-        return bool(plausible) and element.length <= len(data) - element.start
-    return False
+    fits = element.length == UNDEFINED or element.end <= len(data)
+    return fits and encoding.implicit == (element.vr is None)
+
+
+def _starts_low(data: bytes, start: int, encoding: Encoding) -> bool:
+    """Tell whether an element is at ``start`` with which a data set is likely to start."""
+    if not _fits(data, start, encoding):
+        return False
+    tag = read_element(data, start, encoding).tag
+    return tag >> 16 <= 0x0010 or bool(tag >> 16 & 1)  # noqa: PLR2004
 
 
 def _bare_encoding(data: bytes, *, force: bool) -> Encoding | None:
@@ -157,7 +174,7 @@ def _bare_encoding(data: bytes, *, force: bool) -> Encoding | None:
         if not _fits(data, 0, encoding):
             continue
         element = read_element(data, 0, encoding)
-        if element.tag >> 16 == 0x0008 and element.length <= 1024:  # noqa: PLR2004
+        if element.tag >> 16 == 0x0008 and element.length <= LONGEST_FIRST:  # noqa: PLR2004
             return encoding
         if force and element.tag >> 16 & 1 == 0:
             return encoding

@@ -9,18 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from pydicom import config, dcmwrite
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import FileDataset
 from pydicom.uid import UID
 
 from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
-from deid_core_dicom.characters import restore_character_set
-from deid_core_dicom.uids import (
-    IMPLEMENTATION_UID,
-    IMPLEMENTATION_VERSION,
-    instance_uid,
-    origin_of,
-    uid_in,
-)
+from deid_core_dicom.uids import uid_in
 
 
 def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
@@ -36,7 +29,8 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
             raise OutputExistsError("the output exists already", str(path))
         if instance.ref.path is not None and path.samefile(instance.ref.path):
             raise WriteError("the output would replace its own input; choose another folder")
-    prepare(instance, batch)
+    if not uid_in(instance.dataset.file_meta, "MediaStorageSOPClassUID"):
+        raise WriteError("SOP Class UID is missing or no UID, so no file can be written")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return WriteReceipt(str(path), _write_whole(instance.dataset, path, settings.overwrite))
@@ -105,27 +99,3 @@ def _encode(dataset: FileDataset, stream: BinaryIO) -> None:
         raise WriteError(f"cannot be encoded ({type(error).__name__})") from None
     finally:
         config.settings.writing_validation_mode = mode
-
-
-def prepare(instance: Instance, batch: Batch) -> None:
-    """Zero the preamble and make file meta information that follows the data set (PS3.10 7.1).
-
-    Of the input's file meta only the transfer syntax stays, and what a rule kept.
-    """
-    dataset = instance.dataset
-    dataset.preamble = bytes(128)
-    restore_character_set(dataset)
-    kept = dataset.file_meta
-    file_meta = FileMetaDataset()
-    for element in kept:
-        file_meta[element.tag] = element
-    origin = instance.origin or origin_of(dataset)
-    if not origin.transfer_syntax:
-        raise WriteError("the transfer syntax is not known")
-    file_meta.FileMetaInformationVersion = b"\0\1"
-    file_meta.TransferSyntaxUID = UID(origin.transfer_syntax)
-    file_meta.MediaStorageSOPClassUID = UID(uid_in(dataset, "SOPClassUID") or origin.sop_class)
-    file_meta.MediaStorageSOPInstanceUID = UID(instance_uid(instance, batch))
-    file_meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
-    file_meta.ImplementationVersionName = IMPLEMENTATION_VERSION
-    dataset.file_meta = file_meta

@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from deid_core import ElementPath, ReadError
 from deid_core.elements import (
     creator_of,
+    held,
     is_sequence,
     items_of,
     plain,
@@ -85,6 +86,10 @@ def _screen(dataset: Dataset, tag: int, needles: Sequence[Needle]) -> str | None
     try:
         value = plain(read_element(dataset, tag).value)
         texts = readings(value, dataset.original_character_set)
+        encoded = held(dataset, tag).value
+        if isinstance(encoded, bytes) and encoded != value:
+            # Numbers may spell text, and text may be in another character set than is said.
+            texts += readings(encoded, dataset.original_character_set)
     except ReadError:
         return UNDECODABLE
     try:

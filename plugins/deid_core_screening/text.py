@@ -32,7 +32,9 @@ def readings(value: Any, character_set: str | Sequence[str] | None) -> list[str]
 def _decoded(data: bytes, character_set: str | Sequence[str] | None) -> Iterator[str]:
     own = [character_set] if isinstance(character_set, str) else list(character_set or ())
     for encoding in dict.fromkeys((*own, *ENCODINGS)):
-        try:
-            yield data.decode(encoding, "ignore").strip("\0 ")
-        except LookupError:
-            continue
+        # Text of two bytes a character may start at an odd offset.
+        for start in (0, 1) if encoding.startswith("utf-16") else (0,):
+            try:
+                yield data[start:].decode(encoding, "ignore").strip("\0 ")
+            except LookupError:
+                continue
