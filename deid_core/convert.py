@@ -88,7 +88,7 @@ def _text(value: Any, vr: str) -> str:
     if isinstance(value, datetime.time):
         return value.strftime("%H%M%S.%f")
     if isinstance(value, bytes | bytearray | dict | set) or callable(value):
-        raise ValueError("text or a number is needed")
+        raise TypeError("text or a number is needed")
     text = str(value)
     if vr in ("DS", "IS"):
         Decimal(text) if vr == "DS" else int(text)

@@ -20,6 +20,7 @@ from deid_core.elements import (
     read_element,
     stored_vr,
 )
+from deid_core.errors import ReadError
 from deid_core.model import (
     Change,
     ElementPath,
@@ -182,8 +183,15 @@ class _Walk:
             if not self.node.keeps_below(step, layer):
                 return change
             inside = _Climate("REMOVE", doomed=layer)
+        try:
+            found = items_of(self.dataset, path.tag)
+        except ReadError:
+            if change is None and not path.is_private:
+                raise
+            # Nobody can say what is in it, so it goes.
+            return change or REMOVE
         items, left = [], False
-        for number, item in enumerate(items_of(self.dataset, path.tag)):
+        for number, item in enumerate(found):
             parent = attrs.evolve(step, item=number)
             walk = _Walk(self.case, item, self.node.child(parent), (*self.parents, parent), inside)
             left = walk.elements() or left
@@ -195,19 +203,15 @@ class _Walk:
 
     def _private_creators(self) -> None:
         """Let private creators share the fate of what they reserve."""
-        used = {
-            tag >> 8
-            for tag in self.tags
-            if tag >> 16 & 1 and not is_creator(tag) and not self._goes(tag)
-        }
-        unused_stay = (
-            self.case.verdict.default is PrivateDecision.KEEP and self.climate.doomed is None
-        )
+        members = [tag for tag in self.tags if tag >> 16 & 1 and not is_creator(tag)]
+        used = {tag >> 8 for tag in members if not self._goes(tag)}
+        kept = self.case.verdict.default is PrivateDecision.KEEP and self.climate.doomed is None
+        stay = used if not kept else used | (set(self.creators) - {tag >> 8 for tag in members})
         for block in self.creators:
             tag = block << 8 & 0xFFFF0000 | block & 0xFF
             if self._is_found(ElementPath(tag, "LO", None, self.parents)):
                 self._remove([tag, *(other for other in self.tags if other >> 8 == block)])
-            elif block not in used and not unused_stay:
+            elif block not in stay:
                 self._remove([tag])
 
     def _goes(self, tag: int) -> bool:
@@ -221,13 +225,16 @@ class _Walk:
     def add(self) -> None:
         """Decide about what rules create and the data set does not have."""
         done: set[int] = set()
+        creators = dict(self.creators)
         for selector in self.node.created():
-            path = new_path(selector.steps[-1], self.creators, self.parents)
+            path = new_path(selector.steps[-1], creators, self.parents)
             if path is None or path.tag in self.dataset or path.tag in done:
                 continue
             if (path.tag >> 16 == FILE_META_GROUP) != self.is_file_meta:
                 continue
             done.add(path.tag)
+            if path.creator is not None:
+                creators[path.tag >> 8] = path.creator
             decision = self.node.decision(path.tag, path.vr, path.creator, exact=True)
             field = Field(path, self.case.context, present=False)
             if decision.candidates:

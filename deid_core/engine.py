@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -41,9 +41,13 @@ from deid_core.recipe.groups import Words
 from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.tree import Recipe
 from deid_core.recipe.values import compile_value
+from deid_core.records import Check
+from deid_core.registry import Entry
 from deid_core.settings import Settings
 
 log = logging.getLogger("deid_core")
+
+CompiledCheck = Callable[[Instance], Iterable[str]]
 
 
 class Engine:
@@ -81,11 +85,13 @@ class Engine:
         default = default_of(recipes, settings)
         base = base_rules(recipes, settings, default, host)
         self.plan = compile_plan(base, recipes, default, host, self.batch)
-        self._checks = [
-            (host.who(entry.plugin), entry.record.name, entry.record.compile(self.batch))
-            for entry in host.checks.entries()
-        ]
+        self._checks = [self._compile_check(entry) for entry in host.checks.entries()]
         self._taken: set[str] = set()
+
+    def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
+        who, name = self.host.who(entry.plugin), entry.record.name
+        with Guard(who, f"check {name!r}"):
+            return who, name, entry.record.compile(self.batch)
 
     def discover(
         self, locations: Iterable[str], options: DiscoveryOptions | None = None

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from deid_core.errors import DeidError, PluginContractError, PluginFailedError
+from deid_core.model import FileRef
 
 
 def failure(who: str, what: str, error: BaseException) -> PluginFailedError:
@@ -63,15 +64,33 @@ def _guard_wrapper(
 ) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*args: Any) -> Generator[Any, Any, Any]:
+        watched = _Watched(function(*args))
         with Guard(who, f"wrapper of hook {hook!r}"):
-            result = yield from function(*args)
-        if result is None and expected is not None:
+            result = yield from watched
+        if result is None and watched.sent is not None and expected is not None:
             raise PluginContractError(
                 f"{who}: the wrapper of hook {hook!r} returned None; end it with 'return result'"
             )
         return _checked(result, who, hook, expected)
 
     return guarded
+
+
+class _Watched(Generator[Any, Any, Any]):
+    """A generator that remembers what was sent into it."""
+
+    def __init__(self, inner: Generator[Any, Any, Any]) -> None:
+        self._inner = inner
+        self.sent: Any = None
+
+    def send(self, value: Any) -> Any:
+        """Send on, and remember."""
+        self.sent = value
+        return self._inner.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """Throw on."""
+        return self._inner.throw(*error)
 
 
 def _checked(result: Any, who: str, hook: str, expected: type[Any] | None) -> Any:
@@ -82,27 +101,36 @@ def _checked(result: Any, who: str, hook: str, expected: type[Any] | None) -> An
             f"{who}: hook {hook!r} returned {type(result).__name__}, not {expected.__name__} or None"
         )
     if expected is Iterable:
-        return _guard_items(result, who, hook)
+        return _guard_files(result, who, hook)
     return result
 
 
-def _guard_items(items: Iterable[Any], who: str, hook: str) -> Iterator[Any]:
+def _guard_files(found: Iterable[Any], who: str, hook: str) -> Iterator[FileRef]:
+    """Yield the files that a plugin finds, in the plugin's name if it fails on the way."""
     with Guard(who, f"hook {hook!r}"):
-        yield from items
+        for ref in found:
+            if not isinstance(ref, FileRef):
+                kind = type(ref).__name__
+                raise PluginContractError(f"{who}: hook {hook!r} yielded {kind}, not FileRef")
+            yield ref
 
 
 class Guard:
-    """A context in which an exception that is not ours becomes a `PluginFailedError`."""
+    """A context in which an exception that is not ours becomes a `PluginFailedError`.
 
-    __slots__ = ("what", "who")
+    ``lets`` are exceptions that mean something to the caller.
+    """
 
-    def __init__(self, who: str, what: str) -> None:
+    __slots__ = ("lets", "what", "who")
+
+    def __init__(self, who: str, what: str, lets: tuple[type[Exception], ...] = ()) -> None:
         self.who = who
         self.what = what
+        self.lets: tuple[type[Exception], ...] = (DeidError, *lets)
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, Exception) and not isinstance(error, DeidError):
+        if isinstance(error, Exception) and not isinstance(error, self.lets):
             raise failure(self.who, self.what, error) from None

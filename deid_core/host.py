@@ -108,10 +108,38 @@ class PluginHost:
         for plugin in found:
             if plugin.problem is not None:
                 raise plugin.problem
+        return cls._of(found, settings)
+
+    @classmethod
+    def _of(cls, found: list[FoundPlugin], settings: PluginSettings) -> PluginHost:
         host = cls.__new__(cls)
         host._found = found  # noqa: SLF001 - an alternative constructor
         host._start(settings)  # noqa: SLF001
         return host
+
+    @classmethod
+    def survey(cls, settings: PluginSettings | None = None) -> tuple[PluginInfo, ...]:
+        """List what is installed even where something is broken: its status is the problem.
+
+        Third parties that are broken, or cannot work with the rest, are left out one by one
+        until what is left works. Raises `PluginError` if that is not enough.
+        """
+        settings = (settings or PluginSettings()).with_environment()
+        found = find_plugins(settings)
+        while True:
+            working = [attrs.evolve(p, blocked=p.blocked or p.problem is not None) for p in found]
+            try:
+                lines = cls._of(working, settings).describe()
+            except PluginError as error:
+                culprit = _culprit(working, error)
+                if culprit is None:
+                    raise
+                found[culprit] = attrs.evolve(found[culprit], problem=error)
+                continue
+            return tuple(
+                attrs.evolve(line, status=str(plugin.problem)) if plugin.problem else line
+                for line, plugin in zip(lines, reversed(found), strict=True)
+            )
 
     def _start(self, settings: PluginSettings) -> None:
         self.settings = settings
@@ -204,16 +232,16 @@ class PluginHost:
     # -- stages ------------------------------------------------------------------------
 
     def discover_files(self, location: str, options: DiscoveryOptions) -> Iterator[FileRef]:
-        """Find the files of a location. Raises `NoPluginAnsweredError` if nobody knows it."""
-        refs = self._manager.hook.deid_discover_files(location=location, options=options)
+        """Find the files of a location, one by one as they are asked for.
+
+        Raises `NoPluginAnsweredError` at once if nobody knows the location.
+        """
+        refs: Iterator[FileRef] | None = self._manager.hook.deid_discover_files(
+            location=location, options=options
+        )
         if refs is None:
             raise self._nobody("deid_discover_files")
-        for ref in refs:
-            if not isinstance(ref, FileRef):
-                raise PluginContractError(
-                    f"hook 'deid_discover_files' yielded {type(ref).__name__}, not FileRef"
-                )
-            yield ref
+        return refs
 
     def read_file(self, ref: FileRef, batch: Batch) -> Instance:
         """Read one file."""
@@ -263,7 +291,7 @@ class PluginHost:
 
     def _nobody(self, hook: str) -> NoPluginAnsweredError:
         blocked = [found.name for found in self._found if found.blocked]
-        hint = f" (blocked: {', '.join(blocked)})" if blocked else ""
+        hint = f"; blocked: {', '.join(blocked)}" if blocked else ""
         return NoPluginAnsweredError(f"no plugin answered the hook {hook!r}{hint}")
 
     # -- observations ------------------------------------------------------------------
@@ -287,7 +315,7 @@ class PluginHost:
         return tuple(self._describe(found) for found in reversed(self._found))
 
     def _describe(self, found: FoundPlugin) -> PluginInfo:
-        if found.name not in self._loaded or found.blocked:
+        if found.module is None or found.blocked:
             return PluginInfo(found.name, found.version, found.distribution, "blocked")
         plugin = self._manager.get_plugin(found.name)
         callers = self._manager.get_hookcallers(plugin) or ()
@@ -311,40 +339,9 @@ class PluginHost:
         )
 
 
-def survey(settings: PluginSettings | None = None) -> tuple[PluginInfo, ...]:
-    """List what is installed even where something is broken: its status is the problem.
-
-    Broken plugins are left out and the rest is loaded; if the rest cannot work together,
-    that problem stands at the plugins that have it.
-    """
-    settings = (settings or PluginSettings()).with_environment()
-    found = find_plugins(settings)
-    broken = {plugin.name: plugin for plugin in found if plugin.problem is not None}
-    rest = attrs.evolve(settings, block=(*settings.block, *broken))
-    lines = {}
-    while True:
-        try:
-            lines = {info.name: info for info in PluginHost.load(rest).describe()}
-            break
-        except PluginError as error:
-            culprit = _next_culprit(found, rest, str(error))
-            if culprit is None:
-                raise
-            broken[culprit.name] = attrs.evolve(culprit, problem=error)
-            rest = attrs.evolve(rest, block=(*rest.block, culprit.name))
-    return tuple(
-        attrs.evolve(lines[plugin.name], status=str(broken[plugin.name].problem))
-        if plugin.name in broken
-        else lines[plugin.name]
-        for plugin in reversed(found)
-    )
-
-
-def _next_culprit(
-    found: list[FoundPlugin], settings: PluginSettings, message: str
-) -> FoundPlugin | None:
-    """Return the third party that ``message`` names and that is not blocked yet."""
-    for plugin in found:
-        if plugin.name not in settings.block and not plugin.is_own and repr(plugin.name) in message:
-            return plugin
+def _culprit(found: list[FoundPlugin], error: PluginError) -> int | None:
+    """Return the number of a working third party that a message names."""
+    for number, plugin in enumerate(found):
+        if not plugin.blocked and not plugin.is_own and repr(plugin.name) in str(error):
+            return number
     return None

@@ -88,7 +88,7 @@ def _is_blocked(found: FoundPlugin, settings: PluginSettings) -> bool:
 def _import(found: FoundPlugin, point: EntryPoint) -> FoundPlugin:
     try:
         module = point.load()
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's import raises is named
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's import does
         problem: PluginError = PluginLoadError(
             f"{found.who} cannot be imported from {point.value!r}: {_origin(error)}; "
             "repair or uninstall it, or block it by name"
@@ -97,7 +97,7 @@ def _import(found: FoundPlugin, point: EntryPoint) -> FoundPlugin:
     return attrs.evolve(found, module=module, problem=complaint(module, found.who))
 
 
-def _origin(error: Exception) -> str:
+def _origin(error: BaseException) -> str:
     # An import sees no patient's data, so the text of its error may be shown.
     return f"{type(error).__name__}: {error}"
 

@@ -11,14 +11,32 @@ from typing import Any
 
 import attrs
 
+from deid_core import dictionary
 from deid_core.errors import SettingsError
 from deid_core.screening import ScreenRule, read_rules
+
+DEFAULTS = ("REMOVE", "KEEP", "BLANK")
+"""What may happen to what no rule names."""
 
 
 def _names(value: str | Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.split(",")
     return tuple(name.strip() for name in value if name.strip())
+
+
+def _optional_keyword(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str) or dictionary.tag_mask_of(value) is None:
+        near = dictionary.nearest_keyword(str(value))
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise SettingsError(f"{attribute.name}: expected a keyword of the dictionary{hint}")
+
+
+def _optional_default(_settings: object, _attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and str(value).upper() not in DEFAULTS:
+        raise SettingsError(f"default: expected one of: {', '.join(DEFAULTS)}")
 
 
 def _from_environment(name: str) -> tuple[str, ...]:
@@ -74,12 +92,12 @@ class Settings:
     remove_private: bool = True
     screen_private: bool = False
     screen_rules: tuple[ScreenRule, ...] = attrs.field(default=(), converter=read_rules, repr=False)
-    entity_id: str | None = None
-    item_id: str | None = None
+    entity_id: str | None = attrs.field(default=None, validator=_optional_keyword)
+    item_id: str | None = attrs.field(default=None, validator=_optional_keyword)
     skip: tuple[str, ...] = attrs.field(default=(), converter=_names)
-    base: str = "deid.dicom"
+    base: str = attrs.field(default="deid.dicom", validator=attrs.validators.instance_of(str))
     base_rules: tuple[Mapping[str, str], ...] = attrs.field(default=(), converter=tuple)
-    default: str | None = None
+    default: str | None = attrs.field(default=None, validator=_optional_default)
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
     force: bool = False
     strict: bool = False

@@ -57,13 +57,6 @@ class Element:
         """The offset after the value; of no use where the length is undefined."""
         return self.start + self.length
 
-    @property
-    def is_sequence(self) -> bool:
-        """Whether its header or the dictionary says that it holds items."""
-        if self.vr is None:
-            return dictionary.vrs_of(self.tag) == ("SQ",)
-        return self.vr == b"SQ" or (self.vr == b"UN" and self.length == UNDEFINED)
-
     def __str__(self) -> str:
         return f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})"
 
@@ -130,7 +123,11 @@ def check_items(data: bytes, encoding: Encoding) -> None:
 
 
 def _end_of(data: bytes, element: Element, limit: int, encoding: Encoding, depth: int) -> int:
-    """Return the offset after an element, looking through all that it nests."""
+    """Return the offset after an element.
+
+    What has an undefined length is looked through, since only its delimiters tell its end. A
+    sequence of defined length is passed over: `check_items` looks through it when it is opened.
+    """
     if element.length == UNDEFINED:
         inner = IMPLICIT_LITTLE if element.vr == b"UN" else encoding
         if element.vr in (b"OB", b"OW"):
@@ -138,8 +135,6 @@ def _end_of(data: bytes, element: Element, limit: int, encoding: Encoding, depth
         return _end_of_items(data, element.start, None, limit, inner, depth)
     if element.end > limit:
         raise ReadError(f"{element} ends beyond the item or file that holds it")
-    if element.is_sequence:
-        _end_of_items(data, element.start, element.end, element.end, encoding, depth)
     return element.end
 
 
@@ -187,7 +182,10 @@ def _end_of_fragments(data: bytes, element: Element, limit: int, encoding: Encod
     """Return the offset after encapsulated pixel data (PS3.5 A.4)."""
     at = element.start
     while True:
-        item = _delimiter(data, at, encoding)
+        try:
+            item = read_element(data, at, encoding)
+        except NoElement:
+            raise ReadError(f"the fragments of {element} are cut off") from None
         if item.tag == SEQUENCE_END:
             return item.start
         if item.tag != ITEM or item.length == UNDEFINED or item.end > limit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import attrs
@@ -40,4 +41,15 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         )
         files = list(get_files(sources, config=settings))
         ids = get_identifiers(files, config=settings)
-    click.echo(json.dumps(ids, indent=2, ensure_ascii=False, default=str))
+    click.echo(json.dumps(_plain(ids), indent=2, ensure_ascii=False))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON can hold; a number that it cannot becomes text."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)

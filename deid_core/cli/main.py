@@ -43,11 +43,16 @@ class LazyCommands(click.Group):
 
 def _command_of_plugin(name: str) -> click.Command | None:
     from deid_core.cli.errors import shown_errors
+    from deid_core.guard import Guard
     from deid_core.host import PluginHost
 
     with shown_errors():
-        commands = PluginHost.load().commands
-    return commands[name].load() if name in commands else None
+        host = PluginHost.load()
+        if name not in host.commands:
+            return None
+        who = host.who(host.commands.entry(name).plugin)
+        with Guard(who, f"command {name!r}"):
+            return host.commands[name].load()
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -23,7 +23,7 @@ def command(*, as_json: bool, **options: Any) -> None:
 
     Exit status: 0 if all that is not blocked works, 1 if something is broken.
     """
-    from deid_core.host import survey
+    from deid_core.host import PluginHost
 
     with shown_errors():
         settings = settings_of(
@@ -33,7 +33,7 @@ def command(*, as_json: bool, **options: Any) -> None:
             options["prefer"],
             debug=options["debug"],
         )
-        plugins = survey(settings.plugins)
+        plugins = PluginHost.survey(settings.plugins)
     if as_json:
         click.echo(json.dumps([attrs.asdict(info) for info in plugins], indent=2))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -112,15 +113,17 @@ def _key(path: Path) -> bytes:
 
 
 def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
-    """Return the files of all sources; complain of a source that is not there at once."""
+    """Return the files of all sources; one that is not there stops the run before any file."""
     from deid_core.errors import NoPluginAnsweredError, SettingsError
     from deid_core.model import DiscoveryOptions
 
+    found = []
     for source in sources:
         try:
-            yield from engine.host.discover_files(source, DiscoveryOptions())
+            found.append(engine.host.discover_files(source, DiscoveryOptions()))
         except NoPluginAnsweredError:
             raise SettingsError(f"{source}: no such file or folder") from None
+    return chain.from_iterable(found)
 
 
 @attrs.define

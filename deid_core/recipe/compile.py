@@ -9,7 +9,7 @@ import attrs
 from pydicom.dataset import Dataset
 
 from deid_core.batch import Batch
-from deid_core.errors import DeidError, Problem, RecipeError
+from deid_core.errors import DeidError, PluginContractError, Problem, RecipeError
 from deid_core.guard import failure
 from deid_core.host import PluginHost
 from deid_core.recipe.conditions import compile_condition
@@ -20,7 +20,7 @@ from deid_core.recipe.plan import BASE_LAYER, CompiledRule, Plan
 from deid_core.recipe.selectors import Names, Selector, compile_selector
 from deid_core.recipe.tree import Condition, Group, Recipe, Rule, Where
 from deid_core.recipe.valuetest import compile_test
-from deid_core.records import Apply, FieldAction, Takes, Test
+from deid_core.records import Apply, FieldAction, Rank, Takes, Test
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ def compile_plan(
 
     Raises `RecipeError` with every name that no plugin and no section provides.
     """
-    names = Names(host.expanders, merged(recipes, "values"), merged(recipes, "fields"))
+    names = Names(host.expanders, host.who, merged(recipes, "values"), merged(recipes, "fields"))
     compiler = _Compiler(host, batch, names)
     layers = [base, *(recipe.header for recipe in recipes)]
     rules = [
@@ -64,6 +64,10 @@ class _Compiler:
         condition = self._condition(rule.condition) if rule.condition is not None else None
         action = self._action(rule)
         if action is None or selector is None:
+            return None
+        if action.rank is Rank.CREATES and not _can_create(selector):
+            place = attrs.evolve(rule.where, column=rule.field_column)
+            self._complain(place, f"{rule.action}: expected one tag that a data set may hold")
             return None
         test = self._test(rule, action)
         apply = self._compile(rule, action)
@@ -146,8 +150,24 @@ class _Compiler:
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named
             raise failure(who, f"action {action.name!r}", error) from None
         else:
+            if not callable(apply):
+                message = f"{who}: action {action.name!r} compiled to no function"
+                raise PluginContractError(message)
             return guarded_apply(apply, rule, who, strict=self.batch.settings.strict)
         return None
+
+
+def _can_create(selector: Selector) -> bool:
+    """Tell whether a named field is one tag that can be made; a pattern acts on what is there."""
+    if not selector.steps:
+        return True
+    last = selector.steps[-1]
+    group = last.mask[:4]
+    return (
+        "x" not in group
+        and int(group, 16) != 0
+        and (last.creator is not None or last.tag is not None)
+    )
 
 
 def _both(first: Test | None, second: Test | None) -> Test | None:

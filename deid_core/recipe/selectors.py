@@ -9,6 +9,8 @@ import attrs
 
 from deid_core import dictionary
 from deid_core.elements import texts
+from deid_core.errors import PluginContractError
+from deid_core.guard import Guard
 from deid_core.model import ElementPath, Field, Parent
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.tree import Group
@@ -58,9 +60,13 @@ BUILT_IN = ("fields", "toplevel", "values")
 
 @attrs.frozen
 class Names:
-    """What selectors may name besides fields: expanders and groups."""
+    """What selectors may name besides fields: expanders and groups.
+
+    ``who`` says how messages name a plugin.
+    """
 
     expanders: Registry[FieldExpander]
+    who: Callable[[str], str]
     values: Mapping[str, Group] = attrs.field(factory=dict)
     fields: Mapping[str, Group] = attrs.field(factory=dict)
 
@@ -110,7 +116,7 @@ def compile_selector(text: str, names: Names) -> Selector:
         return _fields(argument, names)
     anchored = bool(colon) and name.lower() == "toplevel"
     if not anchored and (colon or name in names.expanders):
-        return _compile_expander(name, argument, names.expanders)
+        return _compile_expander(name, argument, names)
     return _named(parse_path(argument if anchored else text), anchored=anchored)
 
 
@@ -204,18 +210,28 @@ def _split_expander(text: str) -> tuple[str, str, str]:
     return text.partition(":")
 
 
-def _compile_expander(name: str, argument: str, expanders: Registry[FieldExpander]) -> Selector:
-    expander = expanders.get(name)
+def _compile_expander(name: str, argument: str, names: Names) -> Selector:
+    expander = names.expanders.get(name)
     if expander is None:
-        known_names = (*BUILT_IN, *expanders)
+        known_names = (*BUILT_IN, *names.expanders)
         near = nearest(name, known_names)
         known = ", ".join(f"{known}:" for known in sorted(known_names))
         raise Fault(f"found selector {name!r}; expected one of: {known}", near)
+    who = names.who(names.expanders.entry(name).plugin)
+    what = f"selector {expander.name!r}"
     try:
-        matches = expander.compile(argument)
+        with Guard(who, what, lets=(ValueError,)):
+            matches = expander.compile(argument)
     except ValueError as error:
-        raise Fault(f"selector {name!r}: {error}") from None
-    return Selector(matches, exact=False, nested=expander.nested)
+        raise Fault(f"{what}: {error}") from None
+    if not callable(matches):
+        raise PluginContractError(f"{who}: {what} compiled to no function")
+
+    def guarded(path: ElementPath) -> bool:
+        with Guard(who, what):
+            return matches(path)
+
+    return Selector(guarded, exact=False, nested=expander.nested)
 
 
 def parse_path(text: str) -> tuple[Step, ...]:

@@ -18,10 +18,10 @@ from deid_core.recipe.sections import (
 )
 from deid_core.recipe.tree import Include, Recipe, Rule, Where
 from deid_core.recipe.words import LineError, Word, split_words, strip_comment, unquote
+from deid_core.settings import DEFAULTS
 from deid_core.suggest import nearest
 
 FORMATS = ("dicom",)
-DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 SECTIONS = {
     "header": False,
     "labels": False,

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from deid_core.errors import ActionError, FileError
-from deid_core.guard import failure
+from deid_core.errors import ActionError, FileError, PluginContractError
+from deid_core.guard import Guard, failure
 from deid_core.model import Field
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.tree import Rule
@@ -96,7 +96,11 @@ def _declared_function(
             raise Fault(f"deid_func:{name}: found {word!r}; expected key=value")
         arguments[key] = argument
     entry = functions.entry(name)
-    function = entry.record.compile(arguments, batch)
+    plugin = who(entry.plugin)
+    with Guard(plugin, f"deid_func:{name}", lets=(ValueError,)):
+        function = entry.record.compile(arguments, batch)
+    if not callable(function):
+        raise PluginContractError(f"{plugin}: deid_func:{name} compiled to no function")
 
     def value(field: Field) -> Any:
         try:
@@ -104,7 +108,6 @@ def _declared_function(
         except (FileError, Unresolved):
             raise
         except Exception as error:  # noqa: BLE001 - it is a plugin's, and may quote a value
-            plugin = who(entry.plugin)
             raise ActionError(str(failure(plugin, f"deid_func:{name}", error))) from None
         if found is None:
             raise Unresolved(f"deid_func:{name} gave no value")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
 _QUOTES = "\"'"
@@ -24,28 +26,39 @@ class Word:
     column: int
 
 
+def _quoted(line: str) -> Iterator[tuple[int, str, int]]:
+    """Yield each character with its offset and where the quote around it opened, or -1.
+
+    A quote opens at the start of a word or after punctuation; inside, a backslash hides the
+    next character.
+    """
+    opened, escaped = -1, False
+    for index, char in enumerate(line):
+        if opened >= 0:
+            yield index, char, opened
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char == line[opened]:
+                opened = -1
+        elif char in _QUOTES and (index == 0 or line[index - 1] in _OPENERS):
+            opened = index
+            yield index, char, opened
+        else:
+            yield index, char, -1
+    if opened >= 0:
+        raise LineError(f"the quote {line[opened]} is not closed", opened + 1)
+
+
 def strip_comment(line: str) -> str:
     """Return ``line`` without the comment at its end: from a ``#`` outside quotes.
 
     Raises `LineError` for a quote that is not closed.
     """
-    quote = ""
-    opened = 0
-    escaped = False
-    for index, char in enumerate(line):
-        if quote:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == quote:
-                quote = ""
-        elif char == "#":
+    for index, char, opened in _quoted(line):
+        if char == "#" and opened < 0:
             return line[:index].rstrip()
-        elif char in _QUOTES and (index == 0 or line[index - 1] in _OPENERS):
-            quote, opened = char, index
-    if quote:
-        raise LineError(f"the quote {quote} is not closed", opened + 1)
     return line.rstrip()
 
 
@@ -70,21 +83,13 @@ def split_words(line: str, limit: int) -> list[Word]:
 
 
 def _end_of_word(line: str, start: int) -> int:
-    quote = ""
     depth = 0
-    for index in range(start, len(line)):
-        char = line[index]
-        if quote:
-            if char == quote and line[index - 1] != "\\":
-                quote = ""
-        elif char in _QUOTES and (index == start or line[index - 1] in _OPENERS):
-            quote = char
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-        elif char.isspace() and depth <= 0:
-            return index
+    for index, char, opened in _quoted(line[start:]):
+        if opened >= 0:
+            continue
+        depth += (char == "(") - (char == ")")
+        if char.isspace() and depth <= 0:
+            return start + index
     return len(line)
 
 
@@ -95,7 +100,7 @@ def unquote(text: str) -> tuple[str, bool]:
     since it separates the values of a multi-valued element. Without quotes, runs of blanks
     become one.
     """
-    if len(text) >= 2 and text[0] in _QUOTES and text[-1] == text[0] and text[-2] != "\\":  # noqa: PLR2004
+    if _is_quoted(text):
         inner, result, index = text[1:-1], [], 0
         while index < len(inner):
             if inner[index] == "\\" and inner[index + 1 : index + 2] in ("\\", '"', "'"):
@@ -104,6 +109,17 @@ def unquote(text: str) -> tuple[str, bool]:
             index += 1
         return "".join(result), True
     return " ".join(text.split()), False
+
+
+def _is_quoted(text: str) -> bool:
+    """Tell whether the quote that opens at the start closes at the end, and not before."""
+    if len(text) < 2 or text[0] not in _QUOTES:  # noqa: PLR2004
+        return False
+    try:
+        inside = [opened == 0 for _, _, opened in _quoted(text)]
+    except LineError:
+        return False
+    return all(inside)
 
 
 def quote(text: str) -> str:

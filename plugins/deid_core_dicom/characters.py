@@ -37,14 +37,17 @@ def _has_other_than_ascii(dataset: Dataset) -> bool:
         element = held(dataset, tag)
         if stored_vr(dataset, tag) == "SQ":
             items = () if isinstance(element, RawDataElement) else element.value or ()
-            if isinstance(element, RawDataElement) and not (element.value or b"").isascii():
+            if isinstance(element, RawDataElement) and not _is_ascii(element.value or b""):
                 return True
             if any(_has_other_than_ascii(item) for item in items):
                 return True
         elif stored_vr(dataset, tag) in TEXT_VRS:
             value = element.value or b""
-            if isinstance(value, bytes) and not value.isascii():
-                return True
-            if not isinstance(value, bytes) and not str(value).isascii():
+            if not (_is_ascii(value) if isinstance(value, bytes) else str(value).isascii()):
                 return True
     return False
+
+
+def _is_ascii(value: bytes) -> bool:
+    """Tell whether bytes need no character set; an escape may switch to one (ISO 2022)."""
+    return value.isascii() and b"\x1b" not in value

@@ -27,7 +27,7 @@ def discover(location: str, options: DiscoveryOptions) -> Iterator[FileRef] | No
     path = Path(location)
     if path.is_dir():
         return _below(path, options)
-    if path.exists():
+    if _is_regular(path):
         return iter([FileRef(path.name, path=path)])
     return None
 

@@ -1,0 +1,209 @@
+"""The reference leaves nothing out: hooks, arguments, public names, options, words of recipes."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import click
+import pytest
+
+import deid_core
+import deid_core.dicom
+from deid_core import PluginHost, errors, hookspecs, records, settings
+from deid_core.cli.main import cli
+from deid_core.recipe import syntax
+
+CHECKOUT = Path(__file__).parents[2]
+REFERENCE = CHECKOUT / "docs" / "reference"
+
+HOOKS = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("deid_")}
+ARGUMENTS = [
+    (name, argument) for name in HOOKS for argument in inspect.signature(HOOKS[name]).parameters
+]
+
+
+def page(name: str) -> str:
+    return (REFERENCE / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation, built as `make docs` builds it."""
+    pytest.importorskip("mkdocs")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", folder]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def entries(site: Path) -> dict[str, str]:
+    """What the reference says of each object, as text, by the name of the object."""
+    found = {}
+    for built in (site / "reference").glob("*.html"):
+        parts = re.split(r'<h\d id="(deid_core[\w.]*)"', built.read_text(encoding="utf-8"))
+        found |= {
+            name: html.unescape(re.sub(r"<[^>]+>", "", text))
+            for name, text in zip(parts[1::2], parts[2::2], strict=True)
+        }
+    return found
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_is_on_the_page_of_hooks(hook: str) -> None:
+    assert f"\n::: deid_core.hookspecs.{hook}\n" in page("hooks")
+
+
+@pytest.mark.parametrize(("hook", "argument"), ARGUMENTS)
+def test_every_argument_of_a_hook_is_explained(hook: str, argument: str) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.+?) \|$", page("hooks"), flags=re.MULTILINE)
+    assert [what for name, hooks, what in rows if name == argument and f"`{hook}`" in hooks]
+
+
+def test_no_argument_is_explained_that_is_not_there() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (`deid_.*?) \|", page("hooks"), flags=re.MULTILINE)
+    said = {(hook, name) for name, hooks in rows for hook in re.findall(r"`(\w+)`", hooks)}
+    assert said == set(ARGUMENTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_is_shown_with_its_signature_and_an_example(
+    entries: dict[str, str], hook: str
+) -> None:
+    shown = entries[f"deid_core.hookspecs.{hook}"]
+    signature = shown[shown.index(f"{hook}(") :]
+    for argument in inspect.signature(HOOKS[hook]).parameters:
+        assert re.search(rf"\b{argument}:", signature), argument
+    for question in ("When:", "Who wins:", "May change:", "@hookimpl"):
+        assert question in " ".join(shown.split())
+
+
+def test_the_docstring_of_every_hook_answers_the_same_questions() -> None:
+    for name, hook in HOOKS.items():
+        text = " ".join((inspect.getdoc(hook) or "").split())
+        for question in ("When:", "Who wins:", "May change:", ">>> "):
+            assert question in text, f"{name}: {question}"
+        if not name.endswith(("_started", "_recorded", "_finished")):
+            assert "None:" in text, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in deid_core.__all__ if name != "__version__"])
+def test_every_public_name_is_in_the_reference(entries: dict[str, str], name: str) -> None:
+    assert any(re.fullmatch(rf"deid_core\.[\w.]+\.{name}", entry) for entry in entries)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", deid_core.dicom.__all__)
+def test_every_name_of_the_library_is_in_the_reference(entries: dict[str, str], name: str) -> None:
+    assert any(re.fullmatch(rf"deid_core\.dicom\.([\w.]+\.)?{name}", entry) for entry in entries)
+
+
+def public_classes() -> Iterator[type]:
+    for name in deid_core.__all__:
+        value = getattr(deid_core, name)
+        if inspect.isclass(value) and attrs.has(value):
+            yield value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", list(public_classes()))
+def test_every_public_model_is_shown_with_its_fields(entries: dict[str, str], model: type) -> None:
+    shown = entries[f"{model.__module__}.{model.__name__}"]
+    signature = shown[shown.index(f"{model.__name__}(") :]
+    for field in inspect.signature(model).parameters:
+        assert re.search(rf"\b{field}:", signature), field
+
+
+def test_every_record_can_be_imported_from_the_package() -> None:
+    for name, value in vars(records).items():
+        if inspect.isclass(value) and value.__module__ == records.__name__:
+            assert name in deid_core.__all__
+
+
+def test_the_drawing_of_the_errors_has_them_all() -> None:
+    for name, value in vars(errors).items():
+        if inspect.isclass(value) and issubclass(value, errors.DeidError):
+            assert re.search(rf"─? ?\b{name}\b", errors.__doc__ or ""), name
+
+
+def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group, info_name=path)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
+@pytest.mark.parametrize(("path", "command"), [("deid-core", cli), *commands(cli, "deid-core")])
+def test_every_command_is_in_the_reference_with_its_options(
+    path: str, command: click.Command
+) -> None:
+    text = page("command-line")
+    assert f"\n$ {path} --help\n" in text
+    shown = text.partition(f"\n$ {path} --help\n")[2].partition("```")[0]
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and not parameter.hidden:
+            for option in parameter.opts:
+                assert re.search(rf"(?<![\w-]){option}(?![\w-])", shown), option
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    keys = {f"{table}.{key}" for table, known in settings._LAYOUT.items() for key in known}
+    said = set(re.findall(r"^\| `([a-z_.]+)`", page("settings"), flags=re.MULTILINE))
+    assert said == keys - {"get.ids"} | {"get.ids.entity", "get.ids.item"}
+
+
+def test_every_environment_variable_is_in_the_reference() -> None:
+    known = set(re.findall(r"DEID_CORE_[A-Z]+", inspect.getsource(settings)))
+    assert known == set(
+        re.findall(r"^\| `(DEID_CORE_[A-Z]+)`", page("settings"), flags=re.MULTILINE)
+    )
+
+
+HOST = PluginHost.load()
+WORDS = {
+    **dict.fromkeys(syntax.DIRECTIVES, r"^\| .*`{}\b"),
+    **{f"%{name}": r"^\| .*`{}\b" for name in syntax.SECTIONS},
+    **dict.fromkeys(HOST.actions, r"^\| `{}` \|"),
+    **{f"{name}:": r"^\| .*`(?:{}|all`)" for name in HOST.expanders},
+    **dict.fromkeys(HOST.value_functions, r"^\| `{}` \|"),
+    **dict.fromkeys(HOST.operators, r"^\| .*`{} FIELD"),
+}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_of_the_recipe_language_is_in_a_table(word: str) -> None:
+    assert re.search(WORDS[word].format(re.escape(word)), page("recipe"), flags=re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_the_site_asks_nothing_of_other_hosts(site: Path) -> None:
+    for built in site.rglob("*.html"):
+        text = built.read_text(encoding="utf-8")
+        assert not re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(?:https?:)?//', text)
+    for style in site.rglob("*.css"):
+        text = style.read_text(encoding="utf-8")
+        assert not re.findall(r"url\(\s*[\"']?(?:https?:)?//", text)
+
+
+def test_every_module_of_the_core_is_on_a_floor_of_the_architecture() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    floors = next(one["layers"] for one in contracts if one["id"] == "layers")
+    modules = {module for floor in floors for module in re.findall(r"\w+", floor)}
+    text = (CHECKOUT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [\w ]+ \| (`.*?) \|", text, flags=re.MULTILINE)
+    assert {module for row in rows for module in re.findall(r"`(\w+)`", row)} == modules
