@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("deid_core")
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Batch:
     """One run: its settings, its key, and the means by which plugins compile values.
+
+    Each run has a batch of its own, by which a plugin may keep what it knows of the run.
 
     ``key`` is secret: pseudonyms are derived from it, see `pseudonym_bytes`. Two runs give the
     same pseudonyms when they have the same key.

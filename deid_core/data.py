@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deid_core.errors import SettingsError
+from deid_core.guard import Guard
 from deid_core.host import PluginHost
 
 
@@ -11,10 +12,12 @@ def get_dataset(name: str) -> str:
 
     Raises `SettingsError` if no plugin has it.
     """
-    datasets = PluginHost.load().datasets
+    host = PluginHost.load()
+    datasets = host.datasets
     if name not in datasets:
         near = datasets.nearest(name)
         hint = f"; did you mean {near!r}?" if near else ""
         known = ", ".join(sorted(datasets))
         raise SettingsError(f"no example data {name!r}; there are: {known}{hint}")
-    return str(datasets[name].folder())
+    with Guard(host.who(datasets.entry(name).plugin), f"dataset {name!r}"):
+        return str(datasets[name].folder())

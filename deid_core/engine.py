@@ -18,6 +18,7 @@ from deid_core.errors import (
     FileError,
     NotDicomError,
     OutputExistsError,
+    PluginContractError,
     PluginError,
     RefusedError,
 )
@@ -31,7 +32,6 @@ from deid_core.model import (
     Instance,
     Outcome,
     RunReport,
-    WriteReceipt,
 )
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
@@ -79,7 +79,7 @@ class Engine:
         self.batch = Batch(
             settings,
             key or secrets.token_bytes(32),
-            lambda rule, batch: compile_value(rule, host.value_functions, batch, host.who),
+            lambda rule, batch: compile_value(rule, host.value_functions, batch),
         )
         self._ids = ids
         default = default_of(recipes, settings)
@@ -91,7 +91,10 @@ class Engine:
     def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
         who, name = self.host.who(entry.plugin), entry.record.name
         with Guard(who, f"check {name!r}"):
-            return who, name, entry.record.compile(self.batch)
+            compiled = entry.record.compile(self.batch)
+        if not callable(compiled):
+            raise PluginContractError(f"{who}: check {name!r} compiled to no function")
+        return who, name, compiled
 
     def discover(
         self, locations: Iterable[str], options: DiscoveryOptions | None = None
@@ -111,17 +114,26 @@ class Engine:
         counts: Counter[Outcome] = Counter()
         self.host.batch_started(self.batch)
         named = iter(names) if names is not None else None
-        for number, ref in enumerate(refs, start=1):
-            report = self.process(ref, number, next(named) if named is not None else None)
-            counts[report.outcome] += 1
-            self.host.file_recorded(report, self.batch)
-            yield report
+        complete = False
+        try:
+            for number, ref in enumerate(refs, start=1):
+                report = self.process(ref, number, next(named) if named is not None else None)
+                counts[report.outcome] += 1
+                self.host.file_recorded(report, self.batch)
+                yield report
+            complete = True
+        finally:
+            # Writers must close even where a run breaks off.
+            report_of_run = self._report(counts, complete=complete)
+            self.host.batch_finished(report_of_run, self.batch)
+
+    def _report(self, counts: Counter[Outcome], *, complete: bool) -> RunReport:
         plugins = tuple(
             f"{info.name} ({info.distribution} {info.version})"
             for info in self.host.describe()
             if info.status == "loaded"
         )
-        self.host.batch_finished(RunReport(counts, plugins, self.linkable), self.batch)
+        return RunReport(counts, plugins, self.linkable, complete)
 
     def process(self, ref: FileRef, number: int, name: PurePosixPath | None = None) -> FileReport:
         """De-identify one file. Whatever happens is in the report; nothing is raised for it."""
@@ -161,7 +173,8 @@ class Engine:
         target = safe_path(
             name if name is not None else self.host.name_output(instance, self.batch)
         )
-        receipt = self._write(instance, distinct(target, self._taken))
+        target = distinct(target, self._taken)
+        receipt = self.host.write_file(instance, target, self.batch)
         return attrs.evolve(
             report,
             outcome=Outcome.WRITTEN,
@@ -194,9 +207,9 @@ class Engine:
     def _check(self, instance: Instance) -> None:
         for who, name, check in self._checks:
             with Guard(who, f"check {name!r}"):
-                findings = list(check(instance))
-            if findings:
-                raise RefusedError(f"check {name!r}: {'; '.join(findings)}")
-
-    def _write(self, instance: Instance, target: PurePosixPath) -> WriteReceipt:
-        return self.host.write_file(instance, target, self.batch)
+                findings = check(instance)
+                reasons = [findings] if isinstance(findings, str) else list(findings)
+            if not all(isinstance(reason, str) for reason in reasons):
+                raise PluginContractError(f"{who}: check {name!r} gave reasons that are no text")
+            if reasons:
+                raise RefusedError(f"{who}: check {name!r}: {'; '.join(reasons)}")

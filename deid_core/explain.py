@@ -55,7 +55,7 @@ def _explain_in_general(engine: Engine, steps: tuple[Step, ...]) -> Iterator[str
     yield from _explain(engine, _descend(root, parents), path)
     for rule in conditional:
         if rule.selector.matches(path):
-            yield f"  where {rule.rule.condition.text if rule.rule.condition else ''}:{_line(rule)}"
+            yield f"  where {rule.rule.condition.text if rule.rule.condition else ''}:{_line(engine, rule)}"
 
 
 def _is_at(path: ElementPath, steps: tuple[Step, ...]) -> bool:
@@ -80,7 +80,7 @@ def _explain(engine: Engine, node: Node, path: ElementPath) -> Iterator[str]:
     decision = node.decision(path.tag, path.vr, path.creator, exact=False)
     yield f"{path} {name}: {_outcome(engine, decision, path)}"
     for rule in decision.candidates or decision.steps or decision.deciding:
-        yield _line(rule)
+        yield _line(engine, rule)
 
 
 def _outcome(engine: Engine, decision: Decision, path: ElementPath) -> str:
@@ -97,7 +97,8 @@ def _outcome(engine: Engine, decision: Decision, path: ElementPath) -> str:
     return f"no rule names it; the default: {engine.plan.default}"
 
 
-def _line(rule: CompiledRule) -> str:
+def _line(engine: Engine, rule: CompiledRule) -> str:
     where = rule.rule.where
     place = f"{where.source}:{where.line}" if where.line else where.source
-    return f"  {place}: {rule_text(rule.rule)}"
+    summary = engine.host.actions[rule.rule.action].summary
+    return f"  {place}: {rule_text(rule.rule)} ({summary})"

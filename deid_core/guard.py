@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, BinaryIO
+
+import attrs
 
 from deid_core.errors import DeidError, PluginContractError, PluginFailedError
 from deid_core.model import FileRef
+
+MARK = "deid_core_impl"
+"""The attribute by which pluggy's marker tells a hook: the project's name and ``_impl``."""
 
 
 def failure(who: str, what: str, error: BaseException) -> PluginFailedError:
@@ -23,18 +28,25 @@ def failure(who: str, what: str, error: BaseException) -> PluginFailedError:
     return PluginFailedError(f"{who}: {what} raised {type(error).__name__}{place}")
 
 
-def guarded_plugin(plugin: object, who: str, stages: Mapping[str, type[Any]]) -> object:
-    """Return an object with the hooks of ``plugin``, each guarded in its name."""
-    guarded = SimpleNamespace()
+class GuardedPlugin:
+    """The hooks of a plugin, each guarded in its name; what pluggy gets to see of it."""
+
+    def __init__(self, plugin: object, who: str, stages: Mapping[str, type[Any]]) -> None:
+        for hook, function, marks in hooks_of(plugin):
+            wrapper = marks["wrapper"]
+            guarded = guard_hook(function, who, hook, stages.get(hook), wrapper=wrapper)
+            setattr(self, hook, guarded)
+
+
+def hooks_of(plugin: object) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """Yield everything in a plugin that carries the mark of a hook: its hook, itself, its marks."""
     for name in dir(plugin):
-        if name.startswith("deid_"):
-            function = getattr(plugin, name)
-            marks = getattr(function, "deid_core_impl", None)
-            if marks is not None:
-                wrapper = marks["wrapper"]
-                check = guard_hook(function, who, name, stages.get(name), wrapper=wrapper)
-                setattr(guarded, name, check)
-    return guarded
+        static = inspect.getattr_static(plugin, name)
+        if isinstance(static, staticmethod | classmethod):
+            static = static.__func__
+        marks = getattr(static, MARK, None)
+        if marks is not None:
+            yield marks.get("specname") or name, getattr(plugin, name), marks
 
 
 def guard_hook(
@@ -57,40 +69,44 @@ def guard_hook(
 
 
 def _guard_wrapper(
-    function: Callable[..., Generator[Any, Any, Any]],
+    function: Callable[..., Generator[None, Any, Any]],
     who: str,
     hook: str,
     expected: type[Any] | None,
 ) -> Callable[..., Any]:
+    what = f"wrapper of hook {hook!r}"
+
     @functools.wraps(function)
-    def guarded(*args: Any) -> Generator[Any, Any, Any]:
-        watched = _Watched(function(*args))
-        with Guard(who, f"wrapper of hook {hook!r}"):
-            result = yield from watched
-        if result is None and watched.sent is not None and expected is not None:
+    def guarded(*args: Any) -> Generator[None, Any, Any]:
+        guard = Guard(who, what)
+        with guard:
+            wrapper = function(*args)
+            if next(wrapper, guard) is guard:
+                raise PluginContractError(f"{who}: the {what} came to no yield")
+        answer: Any = None
+        error: BaseException | None = None
+        try:
+            answer = yield
+        except BaseException as raised:  # noqa: BLE001 - it is the wrapper's to handle
+            error = raised
+        with guard:
+            try:
+                if error is None:
+                    wrapper.send(answer)
+                else:
+                    wrapper.throw(error)
+            except StopIteration as end:
+                result = end.value
+            else:
+                wrapper.close()
+                raise PluginContractError(f"{who}: the {what} yields twice")
+        if result is None and answer is not None and expected is not None:
             raise PluginContractError(
-                f"{who}: the wrapper of hook {hook!r} returned None; end it with 'return result'"
+                f"{who}: the {what} returned None; end it with 'return result'"
             )
         return _checked(result, who, hook, expected)
 
     return guarded
-
-
-class _Watched(Generator[Any, Any, Any]):
-    """A generator that remembers what was sent into it."""
-
-    def __init__(self, inner: Generator[Any, Any, Any]) -> None:
-        self._inner = inner
-        self.sent: Any = None
-
-    def send(self, value: Any) -> Any:
-        """Send on, and remember."""
-        self.sent = value
-        return self._inner.send(value)
-
-    def throw(self, *error: Any) -> Any:
-        """Throw on."""
-        return self._inner.throw(*error)
 
 
 def _checked(result: Any, who: str, hook: str, expected: type[Any] | None) -> Any:
@@ -112,7 +128,21 @@ def _guard_files(found: Iterable[Any], who: str, hook: str) -> Iterator[FileRef]
             if not isinstance(ref, FileRef):
                 kind = type(ref).__name__
                 raise PluginContractError(f"{who}: hook {hook!r} yielded {kind}, not FileRef")
+            if ref.opener is not None:
+                ref = attrs.evolve(ref, opener=_Opener(ref.opener, who))  # noqa: PLW2901
             yield ref
+
+
+@attrs.frozen
+class _Opener:
+    """An opener of a plugin, in its name; an ``OSError`` means that the file is at fault."""
+
+    opener: Callable[[], BinaryIO]
+    who: str
+
+    def __call__(self) -> BinaryIO:
+        with Guard(self.who, "an opener of its files", lets=(OSError,)):
+            return self.opener()
 
 
 class Guard:

@@ -355,7 +355,8 @@ def deid_file_recorded(report: FileReport, batch: Batch) -> None:
 def deid_batch_finished(report: RunReport, batch: Batch) -> None:
     """Observe that a run is over.
 
-    When: once per run. Who wins: all are called. May change: nothing.
+    When: once per run, also where it breaks off (``report.complete`` is False then). Who
+    wins: all are called. May change: nothing.
 
     >>> from deid_core import hookimpl
     >>> @hookimpl

@@ -12,7 +12,7 @@ import pluggy
 from deid_core import hookspecs
 from deid_core.batch import Batch
 from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginError
-from deid_core.guard import Guard, guarded_plugin
+from deid_core.guard import Guard, GuardedPlugin
 from deid_core.loading import FoundPlugin, complaint, find_plugins
 from deid_core.model import (
     DiscoveryOptions,
@@ -131,10 +131,11 @@ class PluginHost:
             try:
                 lines = cls._of(working, settings).describe()
             except PluginError as error:
-                culprit = _culprit(working, error)
-                if culprit is None:
+                culprits = _culprits(working, error)
+                if not culprits:
                     raise
-                found[culprit] = attrs.evolve(found[culprit], problem=error)
+                for number in culprits:
+                    found[number] = attrs.evolve(found[number], problem=error)
                 continue
             return tuple(
                 attrs.evolve(line, status=str(plugin.problem)) if plugin.problem else line
@@ -151,7 +152,7 @@ class PluginHost:
         self._registries = {hook: self._collect(hook) for hook in DECLARATIONS}
 
     def _register(self, found: FoundPlugin) -> None:
-        guarded = guarded_plugin(found.module, found.who, STAGES)
+        guarded = GuardedPlugin(found.module, found.who, STAGES)
         with Guard(found.who, "registration"):
             self._manager.register(guarded, name=found.name)
             self._manager.check_pending()
@@ -183,7 +184,7 @@ class PluginHost:
                     )
                     raise PluginContractError(message)
                 entries.append(Entry(record, found.name))
-        return Registry(kind, entries, self.settings.prefer)
+        return Registry(kind, entries, self.settings.prefer, self.who)
 
     def _known_names(self) -> set[str]:
         return {found.name for found in self._found}
@@ -339,9 +340,10 @@ class PluginHost:
         )
 
 
-def _culprit(found: list[FoundPlugin], error: PluginError) -> int | None:
-    """Return the number of a working third party that a message names."""
-    for number, plugin in enumerate(found):
-        if not plugin.blocked and not plugin.is_own and repr(plugin.name) in str(error):
-            return number
-    return None
+def _culprits(found: list[FoundPlugin], error: PluginError) -> list[int]:
+    """Return the numbers of the working third parties that a message names."""
+    return [
+        number
+        for number, plugin in enumerate(found)
+        if not plugin.blocked and not plugin.is_own and plugin.who in str(error)
+    ]

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import Any
 
 import attrs
 
 from deid_core import hookspecs
 from deid_core.errors import PluginConflictError, PluginContractError, PluginError, PluginLoadError
+from deid_core.guard import hooks_of
 from deid_core.settings import PluginSettings
 from deid_core.suggest import nearest
 
 OWN_DISTRIBUTION = "deid-core"
+PREFIX = "deid_"
+
+STAGES = frozenset(
+    name
+    for name, spec in vars(hookspecs).items()
+    if name.startswith(PREFIX) and getattr(spec, "deid_core_spec", {}).get("firstresult")
+)
+"""The hooks of which the first answer counts."""
+
+OBSERVATIONS = frozenset({"deid_batch_started", "deid_file_recorded", "deid_batch_finished"})
+"""The hooks that return nothing."""
 
 
 @attrs.frozen
@@ -108,51 +122,56 @@ def complaint(plugin: object, who: str) -> PluginError | None:
     pluggy would register a misspelled hook in silence and pass nothing to an argument that
     has a default, so both are looked for here.
     """
-    for name in dir(plugin):
-        if not name.startswith("deid_"):
-            continue
-        function = inspect.getattr_static(plugin, name)
-        marked = getattr(function, f"{hookspecs.PROJECT}_impl", None)
-        spec = getattr(hookspecs, name, None)
-        if spec is None:
-            if marked is None:
-                continue
-            known = [known for known in dir(hookspecs) if known.startswith("deid_")]
-            near = nearest(name, known)
+    for hook, function, marks in hooks_of(plugin):
+        spec = getattr(hookspecs, hook, None)
+        if spec is None or not hook.startswith(PREFIX):
+            near = nearest(hook, _known_hooks())
             hint = f"; did you mean {near!r}?" if near else ""
-            return PluginContractError(f"{who}: {name!r} is no hook of deid_core{hint}")
-        if marked is None:
-            if (
-                inspect.isfunction(function)
-                and isinstance(plugin, ModuleType)
-                and (function.__module__ == plugin.__name__)
-            ):
-                return PluginContractError(f"{who}: {name!r} lacks the mark @hookimpl")
-            continue
-        problem = _complaint_about_signature(function, spec, marked)
+            return PluginContractError(f"{who}: {hook!r} is no hook of deid_core{hint}")
+        problem = _about_kind(function, hook, marks) or _about_arguments(function, spec)
         if problem:
-            return PluginContractError(f"{who}: hook {name!r} {problem}")
+            return PluginContractError(f"{who}: hook {hook!r} {problem}")
+    return _complaint_about_unmarked(plugin, who)
+
+
+def _known_hooks() -> list[str]:
+    return [name for name in dir(hookspecs) if name.startswith(PREFIX)]
+
+
+def _complaint_about_unmarked(plugin: object, who: str) -> PluginError | None:
+    if not isinstance(plugin, ModuleType):
+        return None
+    marked = {hook for hook, _, _ in hooks_of(plugin)}
+    for name in _known_hooks():
+        function = getattr(plugin, name, None)
+        own = inspect.isfunction(function) and function.__module__ == plugin.__name__
+        if own and name not in marked:
+            return PluginContractError(f"{who}: {name!r} lacks the mark @hookimpl")
     return None
 
 
-def _complaint_about_signature(  # noqa: PLR0911 - one for each complaint
-    function: object, spec: object, marked: dict[str, object]
-) -> str | None:
-    if not callable(function) or not callable(spec):
-        return "is not a function"
+def _about_kind(function: object, hook: str, marks: Mapping[str, object]) -> str | None:
+    if not inspect.isroutine(function) or inspect.iscoroutinefunction(function):
+        return "must be a plain function"
+    if marks.get("hookwrapper"):
+        return "uses hookwrapper; write @hookimpl(wrapper=True)"
+    generates = inspect.isgeneratorfunction(function)
+    if marks.get("wrapper"):
+        if hook not in STAGES | OBSERVATIONS:
+            return "cannot have a wrapper: a declaration stands for its plugin alone"
+        return None if generates else "is a wrapper but has no yield"
+    if generates and hook in STAGES:
+        return "is a generator, which answers always; return one from a plain function, or None"
+    return None
+
+
+def _about_arguments(function: Any, spec: Any) -> str | None:
     allowed = list(inspect.signature(spec).parameters)
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.name in ("self", "cls"):
-            continue
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             return f"takes *{parameter.name}; name its arguments, out of {allowed}"
         if parameter.name not in allowed:
             return f"has an unknown argument {parameter.name!r}; it may have {allowed}"
         if parameter.default is not parameter.empty:
             return f"gives {parameter.name!r} a default, so that it would never be passed"
-    is_wrapper = bool(marked.get("wrapper") or marked.get("hookwrapper"))
-    if marked.get("hookwrapper"):
-        return "uses hookwrapper; write @hookimpl(wrapper=True)"
-    if is_wrapper and not inspect.isgeneratorfunction(function):
-        return "is a wrapper but has no yield"
     return None

@@ -29,13 +29,15 @@ class FileRef:
     ``name`` is its base name and ``folders`` the folders between the location that was
     asked for and the file, outermost first: both come from outside and are made safe
     before they become part of an output path. A file that is not on disk brings an
-    ``opener``, a picklable callable that returns a seekable binary stream.
+    ``opener``, a picklable callable that returns a seekable binary stream, and, if it lies
+    inside of a file, that ``container``.
     """
 
     name: str = attrs.field(repr=False)
     folders: tuple[str, ...] = attrs.field(default=(), repr=False)
     path: Path | None = attrs.field(default=None, repr=False)
     opener: Callable[[], BinaryIO] | None = attrs.field(default=None, repr=False)
+    container: Path | None = attrs.field(default=None, repr=False)
 
     def open(self) -> BinaryIO:
         """Open the file for reading. Raises ``OSError`` if that fails."""
@@ -50,7 +52,8 @@ class FileRef:
         """Where the file is, for its owner's eyes: an absolute path where there is one."""
         if self.path is not None:
             return str(self.path.absolute())
-        return "/".join((*self.folders, self.name))
+        inside = "/".join((*self.folders, self.name))
+        return inside if self.container is None else f"{self.container.absolute()}/{inside}"
 
 
 @attrs.frozen
@@ -269,8 +272,10 @@ class RunReport:
 
     ``linkable`` is False when the key was made for this run only, so that pseudonyms
     cannot be linked to those of another run. ``plugins`` names those that were loaded.
+    ``complete`` is False when the run broke off before its last file.
     """
 
     counts: Mapping[Outcome, int]
     plugins: tuple[str, ...]
     linkable: bool
+    complete: bool = True

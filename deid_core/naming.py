@@ -70,4 +70,6 @@ def kept_names(refs: Sequence[FileRef]) -> list[PurePosixPath]:
 def _folders(ref: FileRef) -> tuple[str, ...]:
     if ref.path is not None:
         return ref.path.absolute().parent.parts[1:]
+    if ref.container is not None:
+        return (*ref.container.absolute().parts[1:], *ref.folders)
     return ref.folders

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
 import attrs
@@ -42,12 +43,19 @@ class Entry(Generic[R]):
 class Registry(Mapping[str, R]):
     """The records of one kind by name; names are compared without regard to case."""
 
-    def __init__(self, kind: str, declared: Iterable[Entry[R]], prefer: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        declared: Iterable[Entry[R]],
+        prefer: tuple[str, ...],
+        who: Callable[[str], str],
+    ) -> None:
         self.kind = kind
+        self.who = who
         rivals: dict[str, list[Entry[R]]] = {}
         for entry in declared:
             rivals.setdefault(entry.record.name.casefold(), []).append(entry)
-        self._entries = {name: _settle(kind, found, prefer) for name, found in rivals.items()}
+        self._entries = {name: _settle(kind, found, prefer, who) for name, found in rivals.items()}
 
     def __getitem__(self, name: str) -> R:
         return self._entries[name.casefold()].record
@@ -71,37 +79,32 @@ class Registry(Mapping[str, R]):
         return nearest(name, self)
 
 
-def _settle(kind: str, rivals: list[Entry[R]], prefer: tuple[str, ...]) -> Entry[R]:
+def _settle(
+    kind: str, rivals: list[Entry[R]], prefer: tuple[str, ...], who: Callable[[str], str]
+) -> Entry[R]:
     """Return the one of ``rivals`` that counts. Raises if none or several do."""
-    _refuse_twice_from_one(kind, rivals)
-    plugins = {entry.plugin for entry in rivals}
+    what = f"{kind} {rivals[0].record.name!r}"
+    plugins = Counter(entry.plugin for entry in rivals)
+    for plugin, count in plugins.items():
+        if count > 1:
+            raise PluginContractError(f"{who(plugin)} declares the {what} twice")
     for preferred in prefer:
         for entry in rivals:
             if entry.plugin == preferred:
-                others = sorted(plugins - {preferred})
-                return attrs.evolve(entry, overrides=tuple(others))
-    replaced = {entry.record.replaces for entry in rivals}
+                return _winner(entry, plugins)
     for entry in rivals:
-        target = entry.record.replaces
-        if target == entry.plugin:
-            message = (
-                f"plugin {target!r} says that its own {kind} {entry.record.name!r} replaces itself"
-            )
-            raise PluginContractError(message)
+        if entry.record.replaces == entry.plugin:
+            raise PluginContractError(f"{who(entry.plugin)} says that its {what} replaces itself")
+    replaced = {entry.record.replaces for entry in rivals}
     left = [entry for entry in rivals if entry.plugin not in replaced]
     if len(left) != 1:
-        names = " and ".join(f"{entry.plugin!r}" for entry in (left or rivals))
+        names = " and ".join(who(entry.plugin) for entry in (left or rivals))
         raise PluginConflictError(
-            f"plugins {names} both declare the {kind} {rivals[0].record.name!r}: "
+            f"{names} both declare the {what}: "
             "prefer or block one of them, or let one record say which plugin it replaces"
         )
-    return attrs.evolve(left[0], overrides=tuple(sorted(plugins - {left[0].plugin})))
+    return _winner(left[0], plugins)
 
 
-def _refuse_twice_from_one(kind: str, rivals: list[Entry[R]]) -> None:
-    seen: set[str] = set()
-    for entry in rivals:
-        if entry.plugin in seen:
-            message = f"plugin {entry.plugin!r} declares the {kind} {entry.record.name!r} twice"
-            raise PluginContractError(message)
-        seen.add(entry.plugin)
+def _winner(entry: Entry[R], plugins: Iterable[str]) -> Entry[R]:
+    return attrs.evolve(entry, overrides=tuple(sorted(set(plugins) - {entry.plugin})))

@@ -128,7 +128,7 @@ def test_a_finding_refuses_the_file(
     own["c"] = checking(plugin, lambda instance: ["too big", "too old"])
     (report,) = Engine(PluginHost(own), [], settings).run([found])
     assert (report.outcome, report.code) == (Outcome.REFUSED, "refused")
-    assert report.reason == "check 'careful': too big; too old"
+    assert report.reason == ("plugin 'c' (distribution given 0): check 'careful': too big; too old")
     assert not settings.output_folder.exists()
 
 

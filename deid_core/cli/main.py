@@ -43,6 +43,7 @@ class LazyCommands(click.Group):
 
 def _command_of_plugin(name: str) -> click.Command | None:
     from deid_core.cli.errors import shown_errors
+    from deid_core.errors import PluginContractError
     from deid_core.guard import Guard
     from deid_core.host import PluginHost
 
@@ -52,7 +53,10 @@ def _command_of_plugin(name: str) -> click.Command | None:
             return None
         who = host.who(host.commands.entry(name).plugin)
         with Guard(who, f"command {name!r}"):
-            return host.commands[name].load()
+            command = host.commands[name].load()
+        if not isinstance(command, click.Command):
+            raise PluginContractError(f"{who}: command {name!r} is no click command")
+        return command
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})

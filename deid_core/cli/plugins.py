@@ -43,11 +43,14 @@ def command(*, as_json: bool, **options: Any) -> None:
 
 
 def _print(plugins: tuple[Any, ...]) -> None:
-    table = Table()
+    from deid_core.host import DECLARATIONS
+
+    table = Table(show_lines=True)
     for column in ("Plugin", "Distribution", "Status", "Provides", "Overrides"):
         table.add_column(column, overflow="fold")
     for info in plugins:
-        provides = "\n".join((*info.provides, *info.hooks))
+        stages = [hook.removeprefix("deid_") for hook in info.hooks if hook not in DECLARATIONS]
+        provides = _grouped(info.provides) + ([f"stages: {', '.join(stages)}"] if stages else [])
         table.add_row(
             *map(
                 escape,
@@ -55,9 +58,18 @@ def _print(plugins: tuple[Any, ...]) -> None:
                     info.name,
                     f"{info.distribution} {info.version}",
                     info.status,
-                    provides,
+                    "\n".join(provides),
                     "\n".join(info.overrides),
                 ),
             )
         )
     Console().print(table)
+
+
+def _grouped(provides: tuple[str, ...]) -> list[str]:
+    """Return a line for each kind of record, with the names of that kind."""
+    kinds: dict[str, list[str]] = {}
+    for record in provides:
+        kind, _, name = record.rpartition(" ")
+        kinds.setdefault(kind, []).append(name)
+    return [f"{kind}: {', '.join(names)}" for kind, names in kinds.items()]

@@ -53,7 +53,7 @@ def check(recipes: tuple[str, ...], **options: Any) -> None:
     with shown_errors():
         _, layers = _engine(recipes, options)
     rules = sum(len(layer.header) for layer in layers)
-    click.echo(f"{len(layers)} recipes with {rules} rules: no problems")
+    click.echo(f"no problems (recipes: {len(layers)}, rules: {rules})")
 
 
 @command.command("show")

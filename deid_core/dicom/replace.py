@@ -20,6 +20,7 @@ from deid_core.host import PluginHost
 from deid_core.model import FileRef, Outcome
 from deid_core.naming import kept_names
 from deid_core.quiet import quiet_pydicom
+from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.tree import Recipe
 from deid_core.settings import read_settings
 
@@ -65,8 +66,6 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     """
     settings = read_settings(config)
     rules = settings.screen_rules if screen_values is None else tuple(screen_values)
-    if screen_private and not rules:
-        raise SettingsError("screen_private needs screen_values: nothing says what to look for")
     if rules and not screen_private and not remove_private:
         raise SettingsError("screen_values are given but screen_private is False")
     memory_only = output_folder is None and in_memory(dicom_files)
@@ -84,7 +83,10 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
         force=force or settings.force,
     )
     host = PluginHost.load(settings.plugins)
-    engine = Engine(host, layers_of(deid, host), settings, key=key, ids=ids)
+    recipes = layers_of(deid, host)
+    if screen_private and not rules and not screen_rules(recipes):
+        raise SettingsError("screen_private needs screen_values: nothing says what to look for")
+    engine = Engine(host, recipes, settings, key=key, ids=ids)
     refs = refs_of(dicom_files)
     if memory_only:
         return _cleaned(engine, refs)

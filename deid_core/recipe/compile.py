@@ -32,7 +32,7 @@ def compile_plan(
 
     Raises `RecipeError` with every name that no plugin and no section provides.
     """
-    names = Names(host.expanders, host.who, merged(recipes, "values"), merged(recipes, "fields"))
+    names = Names(host.expanders, merged(recipes, "values"), merged(recipes, "fields"))
     compiler = _Compiler(host, batch, names)
     layers = [base, *(recipe.header for recipe in recipes)]
     rules = [

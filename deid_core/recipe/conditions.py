@@ -17,6 +17,8 @@ from deid_core.elements import (
     read_element,
     texts,
 )
+from deid_core.errors import PluginContractError
+from deid_core.guard import Guard
 from deid_core.model import FieldValues
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.selectors import Step, parse_path
@@ -53,6 +55,8 @@ def parse_criteria(text: str, operators: Operators) -> list[Criterion]:
 
 
 def _criterion(join: str, text: str, operators: Operators) -> Criterion:
+    if not text.strip():
+        raise Fault("expected a condition")
     word, *rest = split_words(text, 3)
     if word.text not in operators:
         known = ", ".join(sorted(operators))
@@ -90,11 +94,27 @@ def compile_condition(text: str, operators: Operators) -> Test:
 
 def _compile(criterion: Criterion, operators: Operators) -> Test:
     steps = parse_path(criterion.field)
-    try:
-        test = operators[criterion.operator].compile(criterion.value or "")
-    except ValueError as error:
-        raise Fault(f"{criterion.operator}: {error}") from None
+    test = compile_operator(criterion.operator, criterion.value or "", operators)
     return lambda dataset: test(values_at(dataset, steps))
+
+
+def compile_operator(name: str, text: str, operators: Operators) -> Callable[[FieldValues], bool]:
+    """Compile an operator of a plugin, in its name. Raises `Fault` and `PluginError`."""
+    who = operators.who(operators.entry(name).plugin)
+    what = f"condition operator {name!r}"
+    try:
+        with Guard(who, what, lets=(ValueError,)):
+            test = operators[name].compile(text)
+    except ValueError as error:
+        raise Fault(f"{name}: {error}") from None
+    if not callable(test):
+        raise PluginContractError(f"{who}: {what} compiled to no function")
+
+    def guarded(found: FieldValues) -> bool:
+        with Guard(who, what):
+            return test(found)
+
+    return guarded
 
 
 def values_at(dataset: Dataset, steps: tuple[Step, ...]) -> FieldValues:

@@ -26,11 +26,13 @@ _QUOTED = re.compile(r"""(?:^|(?<=\s))(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
 def read_rule(line: str, where: Where, draft: Draft) -> Rule | None:
     """Read an action line."""
     line, condition = _split_condition(line, where)
-    action, *rest = split_words(line, 3)
-    if not rest:
+    words = split_words(line, 3)
+    if len(words) < 2:  # noqa: PLR2004 - an action and a field
         end = attrs.evolve(where, column=len(line) + 1)
-        draft.complain(f"{action.text}: expected a field after the action", end)
+        found = f"{words[0].text}: expected a field after the action" if words else ""
+        draft.complain(found or "expected an action before IF", end)
         return None
+    action, *rest = words
     value, quoted = unquote(rest[1].text) if len(rest) > 1 else (None, False)
     return Rule(
         action=action.text.upper(),

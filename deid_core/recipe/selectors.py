@@ -60,13 +60,9 @@ BUILT_IN = ("fields", "toplevel", "values")
 
 @attrs.frozen
 class Names:
-    """What selectors may name besides fields: expanders and groups.
-
-    ``who`` says how messages name a plugin.
-    """
+    """What selectors may name besides fields: expanders and groups."""
 
     expanders: Registry[FieldExpander]
-    who: Callable[[str], str]
     values: Mapping[str, Group] = attrs.field(factory=dict)
     fields: Mapping[str, Group] = attrs.field(factory=dict)
 
@@ -215,9 +211,9 @@ def _compile_expander(name: str, argument: str, names: Names) -> Selector:
     if expander is None:
         known_names = (*BUILT_IN, *names.expanders)
         near = nearest(name, known_names)
-        known = ", ".join(f"{known}:" for known in sorted(known_names))
+        known = ", ".join(sorted(known_names))
         raise Fault(f"found selector {name!r}; expected one of: {known}", near)
-    who = names.who(names.expanders.entry(name).plugin)
+    who = names.expanders.who(names.expanders.entry(name).plugin)
     what = f"selector {expander.name!r}"
     try:
         with Guard(who, what, lets=(ValueError,)):
@@ -260,6 +256,8 @@ def _split_path(text: str) -> list[str]:
 
 
 def _parse_step(text: str) -> Step:
+    if not text:
+        raise Fault("expected a keyword or a tag on both sides of '__'")
     private = _PRIVATE.fullmatch(text)
     if private:
         group, double, single, offset = private.groups()

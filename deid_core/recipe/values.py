@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 Value = Callable[[Field], Any]
 
 
-def compile_value(
-    rule: Rule, functions: Registry[ValueFunction], batch: Batch, who: Callable[[str], str]
-) -> Value:
-    """Compile the value of ``rule``. ``who`` describes a plugin for messages.
+def compile_value(rule: Rule, functions: Registry[ValueFunction], batch: Batch) -> Value:
+    """Compile the value of ``rule``.
 
     Raises `Fault` if the value names a function that is not there.
     """
@@ -38,7 +36,7 @@ def compile_value(
     if kind == "func":
         return _user_function(rest, text)
     if kind == "deid_func":
-        return _declared_function(rest, functions, batch, who)
+        return _declared_function(rest, functions, batch)
     return lambda _field: text
 
 
@@ -79,9 +77,7 @@ def _user_function(name: str, text: str) -> Value:
     return value
 
 
-def _declared_function(
-    text: str, functions: Registry[ValueFunction], batch: Batch, who: Callable[[str], str]
-) -> Value:
+def _declared_function(text: str, functions: Registry[ValueFunction], batch: Batch) -> Value:
     try:
         name, *words = shlex.split(text)
     except ValueError:
@@ -96,7 +92,7 @@ def _declared_function(
             raise Fault(f"deid_func:{name}: found {word!r}; expected key=value")
         arguments[key] = argument
     entry = functions.entry(name)
-    plugin = who(entry.plugin)
+    plugin = functions.who(entry.plugin)
     with Guard(plugin, f"deid_func:{name}", lets=(ValueError,)):
         function = entry.record.compile(arguments, batch)
     if not callable(function):

@@ -8,6 +8,7 @@ from deid_core.batch import Batch
 from deid_core.elements import texts
 from deid_core.host import PluginHost
 from deid_core.model import Field, FieldValues
+from deid_core.recipe.conditions import compile_operator
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.selectors import Names, compile_selector
 from deid_core.recipe.tree import Rule
@@ -37,10 +38,7 @@ def compile_test(
         expected = ", ".join((*known, "values:", *(f"{function}:" for function in FUNCTIONS)))
         message = f"{rule.action}: found {rule.value!r}; expected one of: {expected}"
         raise Fault(message, host.operators.nearest(kind))
-    try:
-        test = operator.compile(rest)
-    except ValueError as error:
-        raise Fault(f"{operator.name}: {error}") from None
+    test = compile_operator(operator.name, rest, host.operators)
     return lambda field: field.path.vr != "SQ" and test(FieldValues(True, texts(field.value)))  # noqa: FBT003
 
 

@@ -16,7 +16,7 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from deid_core import Batch, FileRef, Instance, NotDicomError, ReadError, RefusedError
+from deid_core import Batch, DeidError, FileRef, Instance, NotDicomError, ReadError, RefusedError
 from deid_core.structure import (
     UNDEFINED,
     Encoding,
@@ -53,8 +53,11 @@ def read(ref: FileRef, batch: Batch) -> Instance:
     try:
         with ref.open() as stream:
             data = stream.read()
-    except OSError as error:
-        raise ReadError(f"cannot be opened: {error.strerror or type(error).__name__}") from None
+    except DeidError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a stream may be a stranger's
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ReadError(f"cannot be opened: {reason}") from None
     dataset, notes = parse(data, force=batch.settings.force)
     origin = origin_of(dataset)
     if origin.sop_class == MediaStorageDirectoryStorage:

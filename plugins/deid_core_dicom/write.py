@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from pydicom import config, dcmwrite
-from pydicom.dataset import FileDataset
 from pydicom.uid import UID
 
 from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
@@ -29,21 +28,19 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
             raise OutputExistsError("the output exists already", str(path))
         if instance.ref.path is not None and path.samefile(instance.ref.path):
             raise WriteError("the output would replace its own input; choose another folder")
-    if not uid_in(instance.dataset.file_meta, "MediaStorageSOPClassUID"):
-        raise WriteError("SOP Class UID is missing or no UID, so no file can be written")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return WriteReceipt(str(path), _write_whole(instance.dataset, path, settings.overwrite))
+        return WriteReceipt(str(path), _write_whole(instance, path, settings.overwrite))
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None
 
 
-def _write_whole(dataset: FileDataset, path: Path, overwrite: bool) -> int:  # noqa: FBT001
+def _write_whole(instance: Instance, path: Path, overwrite: bool) -> int:  # noqa: FBT001
     descriptor, name = tempfile.mkstemp(prefix=".deid-", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            _encode(dataset, stream)
+            encode(instance, stream)
             stream.flush()
             os.fsync(stream.fileno())
             size = stream.tell()
@@ -77,22 +74,23 @@ def _umask() -> int:
     return mask
 
 
-def _encode(dataset: FileDataset, stream: BinaryIO) -> None:
+def encode(instance: Instance, stream: BinaryIO) -> None:
+    """Write a finished instance to ``stream`` as a Part 10 file (PS3.10 7).
+
+    For other writers too. Raises `WriteError` for what cannot be encoded, and what the
+    stream raises.
+    """
+    dataset = instance.dataset
+    if not uid_in(dataset.file_meta, "MediaStorageSOPClassUID"):
+        raise WriteError("SOP Class UID is missing or no UID, so no file can be written")
     mode = config.settings.writing_validation_mode
     config.settings.writing_validation_mode = config.IGNORE
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
-    implicit, little = dataset.original_encoding
+    implicit, little = dataset.original_encoding if syntax.is_private else (None, None)
     try:
-        if syntax.is_private:
-            dcmwrite(
-                stream,
-                dataset,
-                enforce_file_format=True,
-                implicit_vr=implicit,
-                little_endian=little,
-            )
-        else:
-            dcmwrite(stream, dataset, enforce_file_format=True)
+        dcmwrite(
+            stream, dataset, enforce_file_format=True, implicit_vr=implicit, little_endian=little
+        )
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes values

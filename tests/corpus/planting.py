@@ -24,7 +24,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+LONG_VRS = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
 
@@ -215,13 +215,9 @@ Planted = list[tuple[int, bytes]]
 Planter = Callable[[Encoding, Marks], Planted]
 PLANTERS: dict[str, Planter] = {}
 
-TEXT_VRS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())
+TEXT_VRS = frozenset(["AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"])
 KEPT_TEXT = frozenset(
-    "SpecificCharacterSet SOPClassUID Modality BurnedInAnnotation PhotometricInterpretation"
-    " PixelAspectRatio ColorSpace NumberOfFrames FrameTime RescaleIntercept RescaleSlope"
-    " RescaleType WindowCenter WindowWidth VOILUTFunction PresentationLUTShape ConversionType"
-    " LossyImageCompression LossyImageCompressionRatio LossyImageCompressionMethod"
-    " SOPInstanceUID StudyInstanceUID SeriesInstanceUID PatientIdentityRemoved".split()
+    ["SpecificCharacterSet", "SOPClassUID", "Modality", "BurnedInAnnotation", "PhotometricInterpretation", "PixelAspectRatio", "ColorSpace", "NumberOfFrames", "FrameTime", "RescaleIntercept", "RescaleSlope", "RescaleType", "WindowCenter", "WindowWidth", "VOILUTFunction", "PresentationLUTShape", "ConversionType", "LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "PatientIdentityRemoved"]
 )
 
 

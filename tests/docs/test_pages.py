@@ -89,3 +89,13 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
 def test_the_readme_says_how_to_start_in_two_commands() -> None:
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"^\$ (make .*)$", text, flags=re.MULTILINE) == ["make demo", "make test"]
+
+
+def test_the_guide_to_plugins_names_the_hooks_of_every_example() -> None:
+    page = (CHECKOUT / "docs" / "how-to" / "write-a-plugin.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| `(deid_\w+)` \| `(deid-core-[\w-]+)` \|$", page, flags=re.MULTILINE)
+    examples = CHECKOUT / "examples"
+    assert {name for _, name in rows} == {path.name for path in examples.glob("deid-core-*")}
+    for hook, name in rows:
+        code = "".join(path.read_text(encoding="utf-8") for path in (examples / name).rglob("*.py"))
+        assert f"def {hook}(" in code, name

@@ -152,7 +152,7 @@ def test_every_command_is_in_the_reference_with_its_options(
     path: str, command: click.Command
 ) -> None:
     text = page("command-line")
-    assert f"\n$ {path} --help\n" in text
+    assert f"\n$ {path} --help\n" in text, "add it; tests/docs/renew_help.py fills it in"
     shown = text.partition(f"\n$ {path} --help\n")[2].partition("```")[0]
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not parameter.hidden:

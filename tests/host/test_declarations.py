@@ -69,7 +69,8 @@ def test_two_that_claim_one_name_are_refused_with_both_named(
     with pytest.raises(PluginConflictError) as caught:
         PluginHost(own)
     assert str(caught.value) == (
-        "plugins 'dicom' and 'shift' both declare the action 'JITTER': "
+        "plugin 'dicom' (distribution given 0) and plugin 'shift' (distribution given 0) both declare "
+        "the action 'JITTER': "
         "prefer or block one of them, or let one record say which plugin it replaces"
     )
 
@@ -79,7 +80,9 @@ def test_two_that_replace_the_same_are_refused_with_both_named(
 ) -> None:
     own["one"] = declaring(plugin, action(replaces="dicom"))
     own["two"] = declaring(plugin, action(replaces="dicom"))
-    with pytest.raises(PluginConflictError, match="plugins 'one' and 'two' both declare"):
+    with pytest.raises(
+        PluginConflictError, match=r"plugin 'one' .* and plugin 'two' .* both declare"
+    ):
         PluginHost(own)
 
 
@@ -88,7 +91,9 @@ def test_two_that_replace_each_other_are_refused(plugin: Any) -> None:
         "one": declaring(plugin, action(replaces="two")),
         "two": declaring(plugin, action(replaces="one")),
     }
-    with pytest.raises(PluginConflictError, match="plugins 'one' and 'two' both declare"):
+    with pytest.raises(
+        PluginConflictError, match=r"plugin 'one' .* and plugin 'two' .* both declare"
+    ):
         PluginHost(plugins)
 
 
@@ -114,14 +119,16 @@ def test_the_first_of_several_preferred_wins(own: dict[str, object], plugin: Any
 
 
 def test_a_record_declared_twice_by_one_plugin_is_refused(plugin: Any) -> None:
-    with pytest.raises(PluginContractError, match="plugin 'one' declares the action 'up' twice"):
+    with pytest.raises(
+        PluginContractError, match=r"plugin 'one' .* declares the action 'UP' twice"
+    ):
         PluginHost({"one": declaring(plugin, action("UP"), action("up"))})
 
 
 def test_a_record_that_replaces_itself_is_refused(plugin: Any) -> None:
     with pytest.raises(
         PluginContractError,
-        match="plugin 'one' says that its own action 'UP' replaces itself",
+        match=r"plugin 'one' .* says that its action 'UP' replaces itself",
     ):
         PluginHost({"one": declaring(plugin, action("UP", replaces="one"))})
 

@@ -298,15 +298,18 @@ def test_what_no_one_should_catch_passes_through_a_hook(plugin: Any) -> None:
 
 
 def test_a_generator_that_raises_in_the_middle_is_named(plugin: Any) -> None:
-    def deid_discover_files(location: str) -> Any:
+    def refs() -> Any:
         yield FileRef("one")
         raise OSError("secret")
 
+    def deid_discover_files(location: str) -> Any:
+        return refs()
+
     host = PluginHost({"boom": plugin(deid_discover_files=deid_discover_files)})
-    refs = host.discover_files("x", OPTIONS)
-    assert next(refs).name == "one"
+    found = host.discover_files("x", OPTIONS)
+    assert next(found).name == "one"
     with pytest.raises(PluginFailedError) as caught:
-        next(refs)
+        next(found)
     assert str(caught.value).startswith(
         "plugin 'boom' (distribution given 0): hook 'deid_discover_files' raised OSError at "
     )
@@ -315,10 +318,13 @@ def test_a_generator_that_raises_in_the_middle_is_named(plugin: Any) -> None:
 def test_a_generator_is_lazy(plugin: Any) -> None:
     taken = []
 
-    def deid_discover_files(location: str) -> Any:
+    def refs() -> Any:
         for number in range(100):
             taken.append(number)
             yield FileRef(str(number))
+
+    def deid_discover_files(location: str) -> Any:
+        return refs()
 
     next(
         PluginHost({"a": plugin(deid_discover_files=deid_discover_files)}).discover_files(

@@ -67,9 +67,6 @@ def members(path: Path, options: DiscoveryOptions) -> Iterator[FileRef]:
 
     Raises `ReadError` for what is no archive or is made to exhaust its reader.
     """
-    # The location that was asked for is the archive, but two archives may hold the same names,
-    # so its own path is among the folders that tell outputs apart.
-    base = path.absolute().parts[1:]
     for number, info in enumerate(_infos(path)):
         folders, name = _split(info.filename)
         if info.is_dir() or (options.pattern and not fnmatch.fnmatch(name, options.pattern)):
@@ -77,7 +74,7 @@ def members(path: Path, options: DiscoveryOptions) -> Iterator[FileRef]:
         member = Member(path, number)
         if options.check and not _passes(member, force=options.force):
             continue
-        yield FileRef(name, (*base, *folders), opener=member)
+        yield FileRef(name, folders, opener=member, container=path)
 
 
 def _infos(path: Path) -> list[zipfile.ZipInfo]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from deid_core import Batch, Instance, RunReport, WriteReceipt, hookimpl
 
 if TYPE_CHECKING:
     from deid_core_zip_writer.archive import Archive
 
-_open: dict[int, tuple[Batch, Archive]] = {}
-"""The archives of the runs under way, by the identity of the batch, which is kept with it."""
+_open: WeakKeyDictionary[Batch, Archive] = WeakKeyDictionary()
+"""The archives of the runs under way."""
 
 
 @hookimpl
@@ -20,18 +22,19 @@ def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> 
     output = batch.settings.output_folder
     if output.suffix.lower() != ".zip" or output.is_dir():
         return None
+    from deid_core_dicom.write import encode
     from deid_core_zip_writer.archive import Archive
-    from deid_core_zip_writer.encode import encode
 
-    if id(batch) not in _open:
-        _open[id(batch)] = batch, Archive(output, overwrite=batch.settings.overwrite)
-    _, archive = _open[id(batch)]
-    return archive.add(target, encode(instance))
+    stream = BytesIO()
+    encode(instance, stream)
+    if batch not in _open:
+        _open[batch] = Archive(output, overwrite=batch.settings.overwrite)
+    return _open[batch].add(target, stream.getvalue())
 
 
 @hookimpl
-def deid_batch_finished(report: RunReport, batch: Batch) -> None:  # noqa: ARG001 - as specified
-    """Complete the archive."""
-    _, archive = _open.pop(id(batch), (batch, None))
+def deid_batch_finished(report: RunReport, batch: Batch) -> None:
+    """Complete the archive; that of a run which broke off goes."""
+    archive = _open.pop(batch, None)
     if archive is not None:
-        archive.finish()
+        archive.finish() if report.complete else archive.discard()

@@ -35,11 +35,11 @@ class Archive:
         self._temporary = Path(name)
         self._stream = os.fdopen(descriptor, "wb")
         self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_DEFLATED)
-        self._discard = weakref.finalize(self, _discard, self._zip, self._stream, self._temporary)
+        self.discard = weakref.finalize(self, _discard, self._zip, self._stream, self._temporary)
 
     def add(self, target: PurePosixPath, data: bytes) -> WriteReceipt:
         """Add a member. After a failure the archive is given up, and every member refused."""
-        if not self._discard.alive:
+        if not self.discard.alive:
             raise WriteError("the archive was given up after an earlier failure")
         info = zipfile.ZipInfo(str(target))
         info.compress_type = zipfile.ZIP_DEFLATED
@@ -47,13 +47,13 @@ class Archive:
         try:
             self._zip.writestr(info, data)
         except OSError as error:
-            self._discard()
+            self.discard()
             raise _failed(error) from None
         return WriteReceipt(str(self.path / target), len(data))
 
     def finish(self) -> None:
         """Give the archive its name. Raises `WriteError`, and leaves nothing behind then."""
-        if not self._discard.alive:
+        if not self.discard.alive:
             raise WriteError("the archive was given up after a failure: nothing was written")
         try:
             self._zip.close()
@@ -65,7 +65,7 @@ class Archive:
         except OSError as error:
             raise _failed(error) from None
         finally:
-            self._discard()
+            self.discard()
 
     def _refuse_existing(self) -> None:
         if self.path.exists() and not self.overwrite:
