@@ -142,7 +142,7 @@ def test_the_transfer_syntax_is_that_of_the_input(pairs):
         if before.file_meta.get("TransferSyntaxUID") != after.file_meta.TransferSyntaxUID
     }
 
-    assert changed == SYNTAX_MADE & set(label(path) for path, _, _ in pairs)
+    assert changed == SYNTAX_MADE & {label(path) for path, _, _ in pairs}
 
 
 def test_pixel_data_are_the_same_bytes(pairs):
@@ -256,7 +256,7 @@ def test_remove_private_identifiers_loses_nothing_that_is_public(corpus, tmp_pat
         warnings.simplefilter("ignore")
         for path, output in zip(readable, paths, strict=True):
             before, after = pydicom.dcmread(path, force=True), pydicom.dcmread(output)
-            public = {t for t in before.keys() if not t.is_private and t.element and t.group}
+            public = {t for t in before if not t.is_private and t.element and t.group}
             lost += [(label(path), str(tag)) for tag in public - set(after.keys())]
     assert lost == []
 
