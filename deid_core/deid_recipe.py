@@ -6,8 +6,12 @@ import pprint
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pydicom.dataset import Dataset
+
 from deid_core.errors import Problem, RecipeError
+from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.conditions import AND, Operators, parse_criteria
+from deid_core.recipe.filters import FilterMatch, matching_labels
 from deid_core.recipe.groups import merged
 from deid_core.recipe.mapping import rule_of
 from deid_core.recipe.tree import Coordinates, Group, Label, Member, Recipe
@@ -157,6 +161,11 @@ class StructuredRecipe(Mapping[str, Any]):
     def _section(self, section: str, name: str | None) -> Any:
         found = self.deid.get(section)
         return found if found is None or name is None else found.get(name, [])
+
+    def matches(self, dicom: Dataset) -> list[FilterMatch]:
+        """Return the labels of the filters that a data set meets, with their regions."""
+        with quiet_pydicom():
+            return matching_labels(self.layers, dicom, self._operators)
 
     def has_actions(self) -> bool:
         """Tell whether the header has any action."""

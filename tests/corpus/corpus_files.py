@@ -108,7 +108,7 @@ class Runner:
         self.runs += 1
         output = self.outputs / str(self.runs)
         refs = []
-        for name, data in contents.items():
+        for data in contents.values():
             path = self.inputs / f"{self.runs}-{len(refs)}.dcm"
             path.write_bytes(data)
             refs.append(FileRef(path.name, path=path))

@@ -215,9 +215,54 @@ Planted = list[tuple[int, bytes]]
 Planter = Callable[[Encoding, Marks], Planted]
 PLANTERS: dict[str, Planter] = {}
 
-TEXT_VRS = frozenset(["AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"])
+TEXT_VRS = frozenset(
+    [
+        "AE",
+        "AS",
+        "CS",
+        "DA",
+        "DS",
+        "DT",
+        "IS",
+        "LO",
+        "LT",
+        "PN",
+        "SH",
+        "ST",
+        "TM",
+        "UC",
+        "UI",
+        "UR",
+        "UT",
+    ]
+)
 KEPT_TEXT = frozenset(
-    ["SpecificCharacterSet", "SOPClassUID", "Modality", "BurnedInAnnotation", "PhotometricInterpretation", "PixelAspectRatio", "ColorSpace", "NumberOfFrames", "FrameTime", "RescaleIntercept", "RescaleSlope", "RescaleType", "WindowCenter", "WindowWidth", "VOILUTFunction", "PresentationLUTShape", "ConversionType", "LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "PatientIdentityRemoved"]
+    [
+        "SpecificCharacterSet",
+        "SOPClassUID",
+        "Modality",
+        "BurnedInAnnotation",
+        "PhotometricInterpretation",
+        "PixelAspectRatio",
+        "ColorSpace",
+        "NumberOfFrames",
+        "FrameTime",
+        "RescaleIntercept",
+        "RescaleSlope",
+        "RescaleType",
+        "WindowCenter",
+        "WindowWidth",
+        "VOILUTFunction",
+        "PresentationLUTShape",
+        "ConversionType",
+        "LossyImageCompression",
+        "LossyImageCompressionRatio",
+        "LossyImageCompressionMethod",
+        "SOPInstanceUID",
+        "StudyInstanceUID",
+        "SeriesInstanceUID",
+        "PatientIdentityRemoved",
+    ]
 )
 
 

@@ -148,7 +148,9 @@ def test_whatever_follows_the_pixel_data_is_dropped_or_refused(run, junk):
 
 @given(
     tag=st.integers(0x00090000, 0x7FDFFFFF),
-    vr=st.sampled_from(["AE", "CS", "DA", "DS", "LO", "LT", "OB", "PN", "SH", "ST", "TM", "UN", "UT", "QQ"]),
+    vr=st.sampled_from(
+        ["AE", "CS", "DA", "DS", "LO", "LT", "OB", "PN", "SH", "ST", "TM", "UN", "UT", "QQ"]
+    ),
     encoding=st.sampled_from(list(ENCODINGS.values())),
 )
 @settings(

@@ -202,7 +202,29 @@ def test_one_study_stays_one_study_and_no_two_become_one(corpus, tmp_path):
 
 
 def test_what_files_and_shows_an_image_is_not_lost(corpus, tmp_path):
-    keywords = ["SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "SamplesPerPixel", "PhotometricInterpretation", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PlanarConfiguration", "NumberOfFrames", "RescaleIntercept", "RescaleSlope", "WindowCenter", "WindowWidth", "ICCProfile", "RedPaletteColorLookupTableData"]
+    keywords = [
+        "SOPClassUID",
+        "SOPInstanceUID",
+        "StudyInstanceUID",
+        "SeriesInstanceUID",
+        "Modality",
+        "SamplesPerPixel",
+        "PhotometricInterpretation",
+        "Rows",
+        "Columns",
+        "BitsAllocated",
+        "BitsStored",
+        "HighBit",
+        "PixelRepresentation",
+        "PlanarConfiguration",
+        "NumberOfFrames",
+        "RescaleIntercept",
+        "RescaleSlope",
+        "WindowCenter",
+        "WindowWidth",
+        "ICCProfile",
+        "RedPaletteColorLookupTableData",
+    ]
     lost = []
     refs = [FileRef(f.name, path=f) for f in corpus]
     for path, report in zip(corpus, run_engine(refs, None, tmp_path), strict=True):
