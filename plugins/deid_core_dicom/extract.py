@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
-from pydicom.datadict import keyword_for_tag, tag_for_keyword
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
 from deid_core import Batch, Identifiers, Instance, ReadError
+from deid_core.dictionary import keyword_of
 from deid_core.elements import is_sequence, plain, read_element, stored_vr
 
 ENTITY = "PatientID"
@@ -24,14 +26,15 @@ class Values(Mapping[str, Any]):
 
     def __init__(self, dataset: Dataset, skip: tuple[str, ...] = ()) -> None:
         self._dataset = dataset
-        self._tags = {
-            keyword: tag
-            for tag in dataset.keys()  # noqa: SIM118 - a Dataset iterates over converted elements
-            if (keyword := keyword_for_tag(tag)) and keyword not in skip and self._is_plain(tag)
-        }
+        self._skip = skip
+
+    @cached_property
+    def _tags(self) -> dict[str, int]:
+        tags = {keyword_of(tag): tag for tag in self._dataset.keys() if self._is_plain(tag)}  # noqa: SIM118 - a Dataset iterates over converted elements
+        return {keyword: tag for keyword, tag in tags.items() if keyword not in ("", *self._skip)}
 
     def _is_plain(self, tag: int) -> bool:
-        return not is_sequence(self._dataset, tag) and stored_vr(self._dataset, tag) not in BINARY
+        return stored_vr(self._dataset, tag) not in BINARY and not is_sequence(self._dataset, tag)
 
     def __getitem__(self, keyword: str) -> Any:
         value = plain(read_element(self._dataset, self._tags[keyword]).value)

@@ -151,7 +151,7 @@ def run(case: Case, dataset: Dataset, folder: Path) -> list[Any]:
     )
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", list(cases()))
 def test_case(case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert set(case) <= KEYS
     assert set(case["options"]) <= OPTIONS
