@@ -56,11 +56,16 @@ class Changes:
 
 @attrs.frozen
 class Case:
-    """What decides about one instance; ``actions`` counts what was decided, by action and field."""
+    """What decides about one instance.
+
+    ``actions`` counts what was decided, by action and field. ``record``, if there is one, takes
+    the decision of the recipe about each path.
+    """
 
     context: FileContext
     verdict: PrivateVerdict
     actions: Counter[str] = attrs.field(factory=Counter)
+    record: dict[str, Decision] | None = None
 
     def data_set(self, dataset: Dataset, root: Node, default: str) -> Changes:
         """Decide about the data set of the instance."""
@@ -139,6 +144,8 @@ class _Walk:
             self._count("SCREEN", path)
             return REMOVE
         decision, fallback = self._judge(path)
+        if self.case.record is not None:
+            self.case.record[str(path)] = decision
         doomed = self.climate.doomed
         change: Change | None
         if doomed is not None and not (decision.kept and decision.layer >= doomed):

@@ -13,7 +13,7 @@ import attrs
 
 from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
-from deid_core.decide import Case
+from deid_core.decide import Case, Changes
 from deid_core.errors import (
     FileError,
     NotDicomError,
@@ -38,6 +38,7 @@ from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.compile import compile_plan
 from deid_core.recipe.find import base_rules, default_of
 from deid_core.recipe.groups import Words
+from deid_core.recipe.plan import Decision
 from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.tree import Recipe
 from deid_core.recipe.values import compile_value
@@ -48,6 +49,19 @@ from deid_core.settings import Settings
 log = logging.getLogger("deid_core")
 
 CompiledCheck = Callable[[Instance], Iterable[str]]
+
+
+@attrs.frozen
+class Decided:
+    """What becomes of one instance: the changes of its data set and file meta information.
+
+    ``actions`` counts what was decided.
+    """
+
+    context: FileContext
+    file_meta: Changes
+    data_set: Changes
+    actions: Mapping[str, int]
 
 
 class Engine:
@@ -187,22 +201,31 @@ class Engine:
         self, instance: Instance, label: str
     ) -> tuple[Instance, FileContext, Mapping[str, int]]:
         """Apply the plan to an instance in place; return it finished, and what was done."""
-        host, batch = self.host, self.batch
+        decided = self.decide(instance, label)
+        apply(decided.file_meta, instance.dataset.file_meta, decided.context)
+        apply(decided.data_set, instance.dataset, decided.context)
+        return self.host.finish_instance(instance, self.batch), decided.context, decided.actions
+
+    def decide(
+        self, instance: Instance, label: str, record: dict[str, Decision] | None = None
+    ) -> Decided:
+        """Decide what becomes of an instance, and change nothing.
+
+        ``record`` takes what the recipe says about each element, by path.
+        """
+        host, batch, dataset = self.host, self.batch, instance.dataset
         identifiers = host.extract_identifiers(instance, batch)
         log.debug("entity id: %s", identifiers.entity)
         log.debug("item id: %s", identifiers.item)
-        dataset = instance.dataset
         item = look_up(self._ids, identifiers, instance.ref)
         words = Words(self.plan.groups, dataset)
         context = FileContext(label, instance, identifiers, item, batch, words)
         verdict = host.screen_private_tags(instance, identifiers, batch)
-        case = Case(context, verdict)
+        case = Case(context, verdict, record=record)
         root = self.plan.root(dataset)
-        meta_changes = case.file_meta(dataset.file_meta, root)
-        changes = case.data_set(dataset, root, self.plan.default)
-        apply(meta_changes, dataset.file_meta, context)
-        apply(changes, dataset, context)
-        return host.finish_instance(instance, batch), context, case.actions
+        file_meta = case.file_meta(dataset.file_meta, root)
+        data_set = case.data_set(dataset, root, self.plan.default)
+        return Decided(context, file_meta, data_set, case.actions)
 
     def _check(self, instance: Instance) -> None:
         for who, name, check in self._checks:

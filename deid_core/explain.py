@@ -8,11 +8,11 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from deid_core import dictionary
-from deid_core.decide import new_path
+from deid_core.decide import FILE_META_GROUP, Changes, new_path
 from deid_core.elements import walk
-from deid_core.engine import Engine
+from deid_core.engine import Decided, Engine
 from deid_core.errors import SettingsError
-from deid_core.model import ElementPath, FileRef, Parent, PrivateDecision
+from deid_core.model import ElementPath, FileRef, Parent, RemoveElement, SetValue
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.plan import CompiledRule, Decision, Node
@@ -24,9 +24,10 @@ def explain_field(engine: Engine, field: str, file: Path | None = None) -> Itera
     """Yield lines that say what happens to a field.
 
     ``field`` is a keyword, a tag or a path. With a ``file``, each place where the file has it
-    is explained, with the rules whose conditions hold there; without, the field as such.
+    is explained as the engine decides about it; without, the rules that are about it.
 
-    Raises `SettingsError` for a field that means nothing.
+    Raises `SettingsError` for a field that means nothing, and `FileError` for a file that
+    cannot be read.
     """
     try:
         steps = parse_path(field)
@@ -36,26 +37,47 @@ def explain_field(engine: Engine, field: str, file: Path | None = None) -> Itera
         yield from _explain_in_general(engine, steps)
         return
     with quiet_pydicom():
-        dataset = engine.host.read_file(FileRef(file.name, path=file), engine.batch).dataset
-        places = [path for _, path in walk(dataset) if _is_at(path, steps)]
-        root = engine.plan.root(dataset)
+        instance = engine.host.read_file(FileRef(file.name, path=file), engine.batch)
+        record: dict[str, Decision] = {}
+        decided = engine.decide(instance, file.name, record)
+        sources = (instance.dataset, instance.dataset.file_meta)
+        paths = [path for source in sources for _, path in walk(source)]
+    places = [path for path in paths if _is_at(path, steps)]
     if not places:
         yield f"{field} is not in this file"
     for path in places:
-        yield from _explain(engine, _descend(root, path.parents), path)
+        yield f"{path} {_name(path)}: {_outcome(decided, path)}"
+        yield from _lines(engine, record.get(str(path)))
 
 
 def _explain_in_general(engine: Engine, steps: tuple[Step, ...]) -> Iterator[str]:
-    conditional = [rule for rule in engine.plan.rules if rule.condition is not None]
     parents = tuple(Parent(step.tag or 0, step.item or 0, step.creator) for step in steps[:-1])
     path = new_path(steps[-1], {}, parents)
     if path is None:
         raise SettingsError("name one tag, or give a file")
-    root = engine.plan.root(Dataset())
-    yield from _explain(engine, _descend(root, parents), path)
-    for rule in conditional:
-        if rule.selector.matches(path):
-            yield f"  where {rule.rule.condition.text if rule.rule.condition else ''}:{_line(engine, rule)}"
+    node = _descend(engine.plan.root(Dataset(), conditional=False), parents)
+    decision = node.decision(path.tag, path.vr, path.creator, exact=False)
+    if decision.candidates:
+        found = "depends on its value"
+    elif decision.kept:
+        found = "kept"
+    elif decision.steps:
+        found = ", then ".join(step.rule.action for step in decision.steps)
+    elif path.is_private and engine.batch.settings.remove_private:
+        found = "no rule names it; private elements are removed"
+    elif path.is_private:
+        found = "no rule names it; private elements are kept"
+    else:
+        found = f"no rule names it; the default: {engine.plan.default}"
+    yield f"{path} {_name(path)}: {found}"
+    yield from _lines(engine, decision)
+    for rule in engine.plan.rules:
+        if rule.condition is not None and rule.selector.matches(path):
+            yield _line(engine, rule)
+
+
+def _name(path: ElementPath) -> str:
+    return dictionary.name_of(path.tag) or "unknown or private"
 
 
 def _is_at(path: ElementPath, steps: tuple[Step, ...]) -> bool:
@@ -75,26 +97,27 @@ def _descend(node: Node, parents: tuple[Parent, ...]) -> Node:
     return node
 
 
-def _explain(engine: Engine, node: Node, path: ElementPath) -> Iterator[str]:
-    name = dictionary.name_of(path.tag) or "unknown or private"
-    decision = node.decision(path.tag, path.vr, path.creator, exact=False)
-    yield f"{path} {name}: {_outcome(engine, decision, path)}"
-    for rule in decision.candidates or decision.steps or decision.deciding:
-        yield _line(engine, rule)
+def _outcome(decided: Decided, path: ElementPath) -> str:
+    is_file_meta = path.tag >> 16 == FILE_META_GROUP and not path.parents
+    changes: Changes = decided.file_meta if is_file_meta else decided.data_set
+    for parent in path.parents:
+        if parent.tag in changes.elements:
+            keyword = ElementPath(parent.tag).label
+            return f"removed, with {keyword} around it"
+        changes = changes.items[parent.tag][parent.item]
+    change = changes.elements.get(path.tag)
+    if isinstance(change, RemoveElement):
+        return "removed"
+    if isinstance(change, SetValue):
+        return "emptied" if change.value is None else "given a new value"
+    return "kept"
 
 
-def _outcome(engine: Engine, decision: Decision, path: ElementPath) -> str:
-    if decision.candidates:
-        return "depends on its value"
-    if decision.kept:
-        return "kept"
-    if decision.steps:
-        return ", then ".join(step.rule.action for step in decision.steps)
-    if path.is_private:
-        removed = engine.batch.settings.remove_private
-        verdict = PrivateDecision.REMOVE if removed else PrivateDecision.KEEP
-        return f"no rule names it; as a private element: {verdict.value}"
-    return f"no rule names it; the default: {engine.plan.default}"
+def _lines(engine: Engine, decision: Decision | None) -> Iterator[str]:
+    """Yield the rules that decide, or none where the default does."""
+    if decision is not None:
+        for rule in decision.candidates or decision.deciding:
+            yield _line(engine, rule)
 
 
 def _line(engine: Engine, rule: CompiledRule) -> str:

@@ -81,7 +81,9 @@ class FieldAction:
     must not change the data set itself.
 
     ``test(rule, batch)``, if there is one, is called once per rule too and returns a test of
-    the `Field`: where it does not hold, it is as if the rule were not there.
+    the `Field`: where it does not hold, it is as if the rule were not there. ``sequences`` is
+    False for an action that passes over the sequences that a pattern finds, since the pattern
+    finds what they hold as well.
     """
 
     name: str = attrs.field(validator=_name)
@@ -90,6 +92,7 @@ class FieldAction:
     rank: Rank = attrs.field(validator=attrs.validators.instance_of(Rank))
     takes: Takes = attrs.field(default=Takes.NOTHING, validator=attrs.validators.instance_of(Takes))
     test: Callable[[Rule, Batch], Test] | None = None
+    sequences: bool = True
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 

@@ -27,13 +27,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     from deid_core.dicom import get_files, get_identifiers
 
     with shown_errors():
-        settings = settings_of(
-            options["config"],
-            options["block"],
-            options["allow"],
-            options["prefer"],
-            debug=options["debug"],
-        )
+        settings = settings_of(options)
         settings = attrs.evolve(
             settings,
             entity_id=options["entity_id"] or settings.entity_id,

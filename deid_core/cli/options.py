@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,41 +30,55 @@ _OPTIONS = [
         metavar="PLUGIN",
         help="Call a plugin first, and let it win where two claim one name.",
     ),
+    click.option(
+        "--table",
+        "tables",
+        multiple=True,
+        metavar="NAME=CSV",
+        help="A table for deid_func:lookup, in two columns: what is there, and what to write.",
+    ),
     click.option("--debug", is_flag=True, help="Log every step. SHOWS IDENTIFIERS."),
 ]
 
 
 def common_options(function: F) -> F:
-    """Add the options for settings, plugins and logging."""
+    """Add the options for settings, plugins, tables and logging."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
 
 
-def settings_of(
-    config: Path | None,
-    block: tuple[str, ...],
-    allow: tuple[str, ...],
-    prefer: tuple[str, ...],
-    *,
-    debug: bool,
-) -> Settings:
+def settings_of(options: Mapping[str, Any]) -> Settings:
     """Return the settings that the common options stand for, and start logging."""
     import attrs
 
     from deid_core.settings import read_settings
 
     logging.basicConfig(
-        level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(message)s"
+        level=logging.DEBUG if options["debug"] else logging.WARNING,
+        format="%(levelname)s %(message)s",
     )
-    settings = read_settings(config)
+    settings = read_settings(options["config"])
     plugins = settings.plugins
     return attrs.evolve(
         settings,
+        tables={**settings.tables, **_tables(options["tables"])},
         plugins=attrs.evolve(
             plugins,
-            block=(*plugins.block, *block),
-            allow=allow or plugins.allow,
-            prefer=(*prefer, *plugins.prefer),
+            block=(*plugins.block, *options["block"]),
+            allow=options["allow"] or plugins.allow,
+            prefer=(*options["prefer"], *plugins.prefer),
         ),
     )
+
+
+def _tables(given: tuple[str, ...]) -> dict[str, Path]:
+    from deid_core.errors import SettingsError
+
+    tables = {}
+    for table in given:
+        name, equals, path = table.partition("=")
+        if not name or not equals or not path:
+            raise SettingsError(f"--table {table}: expected NAME=CSV")
+        tables[name] = Path(path)
+    return tables

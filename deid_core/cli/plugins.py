@@ -26,13 +26,7 @@ def command(*, as_json: bool, **options: Any) -> None:
     from deid_core.host import PluginHost
 
     with shown_errors():
-        settings = settings_of(
-            options["config"],
-            options["block"],
-            options["allow"],
-            options["prefer"],
-            debug=options["debug"],
-        )
+        settings = settings_of(options)
         plugins = PluginHost.survey(settings.plugins)
     if as_json:
         click.echo(json.dumps([attrs.asdict(info) for info in plugins], indent=2))

@@ -21,22 +21,12 @@ def command() -> None:
     """Check, show, explain and compare recipes."""
 
 
-def _settings(options: dict[str, Any]) -> Any:
-    return settings_of(
-        options["config"],
-        options["block"],
-        options["allow"],
-        options["prefer"],
-        debug=options["debug"],
-    )
-
-
 def _engine(recipes: tuple[str, ...], options: dict[str, Any]) -> tuple[Engine, tuple[Recipe, ...]]:
     from deid_core.config import layers_of
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
 
-    settings = _settings(options)
+    settings = settings_of(options)
     host = PluginHost.load(settings.plugins)
     layers = layers_of(recipes, host)
     return Engine(host, layers, settings), layers
@@ -107,7 +97,7 @@ def diff(first: str, second: str, **options: Any) -> None:
     from deid_core.recipe.printing import to_text
 
     with shown_errors():
-        host = PluginHost.load(_settings(options).plugins)
+        host = PluginHost.load(settings_of(options).plugins)
         before, after = (
             "".join(to_text(layer) for layer in layers_of(recipe, host)).splitlines()
             for recipe in (first, second)

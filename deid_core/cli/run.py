@@ -56,13 +56,6 @@ SMALLEST_KEY = 16
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Secret bytes that make pseudonyms the same in every run.",
 )
-@click.option(
-    "--table",
-    "tables",
-    multiple=True,
-    metavar="NAME=CSV",
-    help="A table for deid_func:lookup, in two columns: what is there, and what to write.",
-)
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
     """De-identify files and folders.
@@ -93,13 +86,7 @@ def _engine(options: dict[str, Any]) -> Engine:
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    settings = settings_of(
-        options["config"],
-        options["block"],
-        options["allow"],
-        options["prefer"],
-        debug=options["debug"],
-    )
+    settings = settings_of(options)
     return attrs.evolve(
         settings,
         output_folder=options["output"],
@@ -107,20 +94,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         remove_private=not options["keep_private"],
         default=options["default"] or settings.default,
         strict=options["strict"] or settings.strict,
-        tables={**settings.tables, **_tables(options["tables"])},
     )
-
-
-def _tables(given: tuple[str, ...]) -> dict[str, Path]:
-    from deid_core.errors import SettingsError
-
-    tables = {}
-    for table in given:
-        name, equals, path = table.partition("=")
-        if not name or not equals or not path:
-            raise SettingsError(f"--table {table}: expected NAME=CSV")
-        tables[name] = Path(path)
-    return tables
 
 
 def _key(path: Path) -> bytes:

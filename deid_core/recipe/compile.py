@@ -18,7 +18,7 @@ from deid_core.recipe.groups import ValueGroup, merged
 from deid_core.recipe.guarded import guarded_apply
 from deid_core.recipe.plan import BASE_LAYER, CompiledRule, Plan
 from deid_core.recipe.selectors import Names, Selector, compile_selector
-from deid_core.recipe.tree import Condition, Group, Recipe, Rule, Where
+from deid_core.recipe.tree import Condition, Group, Member, Recipe, Rule, Where
 from deid_core.recipe.valuetest import compile_test
 from deid_core.records import Apply, FieldAction, Rank, Takes, Test
 
@@ -45,6 +45,7 @@ def compile_plan(
     for name in names.fields:
         compiler.fields(names.fields[name])
     for recipe in recipes:
+        compiler.labels(recipe)
         compiler.filters(recipe)
     if compiler.problems:
         raise RecipeError(compiler.problems)
@@ -74,14 +75,33 @@ class _Compiler:
         if apply is None:
             return None
         when = _both(selector.when, test)
-        return CompiledRule(layer, rule, action.rank, selector, apply, when, condition)
+        return CompiledRule(
+            layer,
+            rule,
+            action.rank,
+            selector,
+            apply,
+            when,
+            condition,
+            sequences=selector.exact or action.sequences,
+        )
 
     def values(self, group: Group) -> ValueGroup:
         """Compile a group of values."""
-        selectors = [
-            (member, self._selector(member.field, member.where)) for member in group.members
-        ]
+        selectors = [(member, self._member(member)) for member in group.members]
         return ValueGroup(tuple((m, found) for m, found in selectors if found is not None))
+
+    def _member(self, member: Member) -> Selector | None:
+        selector = self._selector(member.field, member.where)
+        if selector is not None and selector.when is not None:
+            self._complain(member.where, "a group of values must not depend on another")
+            return None
+        return selector
+
+    def labels(self, recipe: Recipe) -> None:
+        """Look at the actions of labels, which nothing carries out."""
+        for rule in recipe.labels:
+            self._action(rule)
 
     def fields(self, group: Group) -> None:
         """Look at all members of a group of fields, whether a rule uses it or not."""
@@ -93,6 +113,9 @@ class _Compiler:
         for label in (label for found in recipe.filters for label in found.labels):
             for _, condition in label.lines:
                 self._condition(condition)
+            for region in label.coordinates:
+                if region.source is not None:
+                    self._selector(region.source, region.where)
 
     def _complain(self, where: Where, message: str, suggestion: str | None = None) -> None:
         self.problems.append(Problem(where.source, where.line, where.column, message, suggestion))

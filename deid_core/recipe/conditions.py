@@ -22,7 +22,7 @@ from deid_core.guard import Guard
 from deid_core.model import FieldValues
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.selectors import Step, parse_path
-from deid_core.recipe.words import split_words, unquote
+from deid_core.recipe.words import mask_quoted, split_words, unquote
 from deid_core.records import ConditionOperator
 from deid_core.registry import Registry
 
@@ -49,7 +49,14 @@ def parse_criteria(text: str, operators: Operators) -> list[Criterion]:
     hold them. Raises `Fault`.
     """
     names = "|".join(re.escape(name) for name in sorted(operators, key=len, reverse=True))
-    parts = re.split(rf"\s*(\+|\|\|)\s*(?=(?:{names})(?:\s|$))", text, flags=re.IGNORECASE)
+    signs = re.finditer(
+        rf"\s*(\+|\|\|)\s*(?=(?:{names})(?:\s|$))", mask_quoted(text), flags=re.IGNORECASE
+    )
+    parts, at = [], 0
+    for sign in signs:
+        parts += [text[at : sign.start()], sign.group(1)]
+        at = sign.end()
+    parts.append(text[at:])
     joins = ["", *parts[1::2]]
     return [_criterion(join, part, operators) for join, part in zip(joins, parts[::2], strict=True)]
 

@@ -27,7 +27,7 @@ class Draft:
     source: str
     format: str | None = None
     default: str | None = None
-    base: str | None = None
+    base: Include | None = None
     includes: list[Include] = attrs.field(factory=list)
     header: list[Rule] = attrs.field(factory=list)
     labels: list[Rule] = attrs.field(factory=list)

@@ -10,7 +10,7 @@ from deid_core.errors import Problem, RecipeError, RecipeNotFoundError
 from deid_core.host import PluginHost
 from deid_core.recipe.mapping import rule_of
 from deid_core.recipe.syntax import parse
-from deid_core.recipe.tree import Recipe, Rule
+from deid_core.recipe.tree import Include, Recipe, Rule, Where
 from deid_core.settings import Settings
 
 NO_BASE = "none"
@@ -35,16 +35,22 @@ def _with_included(
     layers: list[Recipe] = []
     for include in recipe.includes:
         where = include.where
-        try:
-            if recipe.source in above:
-                raise RecipeError(
-                    [Problem(where.source, where.line, where.column, "includes itself")]
-                )
-            layers += _with_included(include.name, host, folder, (*above, recipe.source))
-        except RecipeNotFoundError as error:
-            place = Problem(where.source, where.line, where.column, f"INCLUDE: {error}")
-            raise RecipeNotFoundError([place]) from None
+        if recipe.source in above:
+            raise RecipeError([Problem(where.source, where.line, where.column, "includes itself")])
+        layers += _found(include, "INCLUDE", host, folder, (*above, recipe.source))
     return (*layers, recipe)
+
+
+def _found(
+    include: Include, word: str, host: PluginHost, beside: Path, above: tuple[str, ...]
+) -> tuple[Recipe, ...]:
+    """Return the recipe that a line names; where there is none, the line is at fault."""
+    where = include.where
+    try:
+        return _with_included(include.name, host, beside, above)
+    except RecipeNotFoundError as error:
+        problem = Problem(where.source, where.line, where.column, f"{word}: {error}")
+        raise RecipeNotFoundError([problem]) from None
 
 
 def _load(deid: str | os.PathLike[str], host: PluginHost, beside: Path) -> tuple[Recipe, Path]:
@@ -93,9 +99,9 @@ def base_rules(
     decoded, shown and filed; so with KEEP as the default there is none, unless one is named.
     """
     stated = [recipe.base for recipe in recipes if recipe.base is not None]
-    implied = NO_BASE if default == "KEEP" else settings.base
-    name = stated[-1] if stated else implied
-    layers = () if name.lower() == NO_BASE else find_recipes(name, host)
+    implied = Include(NO_BASE if default == "KEEP" else settings.base, Where("settings"))
+    base = stated[-1] if stated else implied
+    layers = () if base.name.lower() == NO_BASE else _found(base, "BASE", host, Path(), ())
     beneath = [rule for recipe in layers for rule in recipe.header]
     return (
         *beneath,

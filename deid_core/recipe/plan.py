@@ -26,7 +26,7 @@ class CompiledRule:
     """A rule whose field and action have become functions; ``layer`` counts recipes upwards.
 
     ``when``, if there is one, tests the element's value, and ``condition`` the instance:
-    where one fails the rule does not count.
+    where one fails the rule does not count. ``sequences`` says whether it acts on sequences.
     """
 
     layer: int
@@ -36,6 +36,7 @@ class CompiledRule:
     apply: Callable[[Field], Change | None] = attrs.field(repr=False)
     when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
     condition: Callable[[Dataset], bool] | None = attrs.field(default=None, repr=False)
+    sequences: bool = True
 
 
 @attrs.frozen
@@ -92,12 +93,17 @@ class Plan:
     groups: Mapping[str, ValueGroup] = attrs.field(factory=dict)
     _roots: dict[tuple[bool, ...], Node] = attrs.field(factory=dict, init=False, repr=False)
 
-    def root(self, dataset: Dataset) -> Node:
+    def root(self, dataset: Dataset, *, conditional: bool = True) -> Node:
         """Return the node of the top level, with the rules whose conditions hold.
 
-        There is one for each combination of conditions that was met.
+        There is one for each combination of conditions that was met. With ``conditional``
+        False, no condition is taken to hold.
         """
-        holds = tuple(rule.condition(dataset) for rule in self.rules if rule.condition is not None)
+        holds = tuple(
+            conditional and rule.condition(dataset)
+            for rule in self.rules
+            if rule.condition is not None
+        )
         root = self._roots.get(holds)
         if root is None:
             left = iter(holds)
@@ -173,6 +179,7 @@ class Node:
             rule
             for rule in rules
             if (rule.selector.exact or not exact)
+            and (rule.sequences or path.vr != "SQ")
             and rule.selector.matches(path)
             and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
         ]

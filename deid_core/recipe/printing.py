@@ -33,7 +33,7 @@ def _directives(recipe: Recipe) -> Iterator[str]:
     if recipe.default is not None:
         yield f"DEFAULT {recipe.default}"
     if recipe.base is not None:
-        yield f"BASE {_name(recipe.base)}"
+        yield f"BASE {_name(recipe.base.name)}"
     for include in recipe.includes:
         yield f"INCLUDE {_name(include.name)}"
 
@@ -62,7 +62,7 @@ def _members(group: Group) -> Iterator[str]:
 
 
 def _separator(text: str) -> str:
-    return f"'{text}'" if '"' in text else f'"{text}"'
+    return quote(text)
 
 
 def _labels(found: Filter) -> Iterator[str]:

@@ -8,7 +8,7 @@ import attrs
 
 from deid_core.recipe.draft import Draft, DraftLabel
 from deid_core.recipe.tree import Condition, Coordinates, Member, Rule, ScreenLine, Where
-from deid_core.recipe.words import Word, split_words, unquote
+from deid_core.recipe.words import Word, mask_quoted, split_words, unquote
 from deid_core.suggest import nearest
 
 COORDINATES = {
@@ -18,6 +18,9 @@ COORDINATES = {
     "ctpkeepcoordinates": (True, True),
 }
 """Words for regions: whether they are kept, and whether they give width and height."""
+
+LONGEST_NUMBER = 10
+"""Digits that no length and no coordinate needs; Python refuses to read very many."""
 
 _CONDITION = re.compile(r"(?:^|\s)IF\s+(?=\S)")
 _QUOTED = re.compile(r"""(?:^|(?<=\s))(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
@@ -48,7 +51,7 @@ def read_rule(line: str, where: Where, draft: Draft) -> Rule | None:
 
 def _split_condition(line: str, where: Where) -> tuple[str, Condition | None]:
     """Split the line at the last ``IF`` outside of quotes."""
-    blanked = _QUOTED.sub(lambda quoted: "x" * len(quoted.group()), line)
+    blanked = mask_quoted(line)
     found = list(_CONDITION.finditer(blanked))
     if not found:
         return line, None
@@ -81,12 +84,17 @@ def read_member(line: str, where: Where, draft: Draft, *, splits: bool) -> Membe
 
 def _with_parameters(member: Member, word: Word, draft: Draft) -> Member | None:
     where = _at(member.where, word)
-    for parameter in re.findall(r"""(?:"[^"]*"|'[^']*'|[^;])+""", word.text):
+    for parameter in re.findall(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^;])+""", word.text):
         key, equals, text = parameter.strip().partition("=")
         value, _ = unquote(text) if text.strip() else (text, False)
         if equals and key.strip() == "by" and value:
             member = attrs.evolve(member, by=value)
-        elif equals and key.strip() == "minlength" and value.isdecimal():
+        elif (
+            equals
+            and key.strip() == "minlength"
+            and value.isdecimal()
+            and len(value) < LONGEST_NUMBER
+        ):
             member = attrs.evolve(member, minlength=int(value))
         else:
             draft.complain(
@@ -126,10 +134,13 @@ def _coordinates(kind: str, word: Word, where: Where, draft: Draft) -> Coordinat
     text = word.text.strip()
     if text.lower() == "all":
         return Coordinates(keep)
-    if text.lower().startswith("from:") and not sized:
-        return Coordinates(keep, source=text.partition(":")[2])
+    source = text.partition(":")[2] if text.lower().startswith("from:") and not sized else ""
+    if source:
+        return Coordinates(keep, source=source, where=_at(where, word))
     numbers = [part.strip() for part in text.split(",")]
-    if len(numbers) != 4 or not all(number.isdecimal() for number in numbers):  # noqa: PLR2004
+    if len(numbers) != 4 or not all(
+        number.isdecimal() and len(number) < LONGEST_NUMBER for number in numbers
+    ):
         expected = "four whole numbers or 'all'" if sized else "four whole numbers, 'all' or from:"
         draft.complain(f"{kind}: expected {expected}", _at(where, word))
         return None
@@ -165,7 +176,7 @@ def read_screen_line(line: str, where: Where, draft: Draft) -> ScreenLine | None
         value = unquote(text)[0] if text else ""
         if key == "split" and value:
             found = attrs.evolve(found, split=value)
-        elif key == "minlength" and value.isdecimal():
+        elif key == "minlength" and value.isdecimal() and len(value) < LONGEST_NUMBER:
             found = attrs.evolve(found, minlength=int(value))
         else:
             message = (

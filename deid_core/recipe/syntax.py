@@ -120,12 +120,12 @@ class _Parser:
         self.draft.default = self._choice("DEFAULT", rest, where, DEFAULTS, str.upper)
 
     def base(self, rest: Word, where: Where) -> None:
-        self.draft.base = self._name("BASE", rest, where)
+        self.draft.base = self._recipe("BASE", rest, where)
 
     def include(self, rest: Word, where: Where) -> None:
-        name = self._name("INCLUDE", rest, where)
-        if name is not None:
-            self.draft.includes.append(Include(name, where))
+        include = self._recipe("INCLUDE", rest, where)
+        if include is not None:
+            self.draft.includes.append(include)
 
     def _choice(
         self,
@@ -142,11 +142,11 @@ class _Parser:
         self.draft.complain(message, place, nearest(rest.text, known))
         return None
 
-    def _name(self, word: str, rest: Word, where: Where) -> str | None:
+    def _recipe(self, word: str, rest: Word, where: Where) -> Include | None:
         name, quoted = unquote(rest.text) if rest.text else ("", False)
-        if name and (quoted or len(name.split()) == 1):
-            return name
         place = attrs.evolve(where, column=rest.column)
+        if name and (quoted or len(name.split()) == 1):
+            return Include(name, place)
         self.draft.complain(f"{word}: expected the name or path of a recipe", place)
         return None
 

@@ -83,6 +83,7 @@ class Coordinates:
     keep: bool
     box: tuple[int, int, int, int] | None = None
     source: str | None = None
+    where: Where = attrs.field(default=NOWHERE, eq=False)
 
 
 @attrs.frozen
@@ -131,12 +132,12 @@ class Recipe:
 
     ``header`` holds the rules of ``%header`` in their order, ``labels`` those of
     ``%labels``. ``default`` is the action for what no rule names and ``base`` the recipe that
-    lies beneath; None where the recipe does not say.
+    lies beneath all that are used together; None where the recipe does not say.
     """
 
     format: str | None = None
     default: str | None = None
-    base: str | None = None
+    base: Include | None = None
     includes: tuple[Include, ...] = ()
     header: tuple[Rule, ...] = ()
     labels: tuple[Rule, ...] = ()

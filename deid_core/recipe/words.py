@@ -51,6 +51,14 @@ def _quoted(line: str) -> Iterator[tuple[int, str, int]]:
         raise LineError(f"the quote {line[opened]} is not closed", opened + 1)
 
 
+def mask_quoted(line: str) -> str:
+    """Return ``line`` with every character inside quotes, and the quotes, turned into ``x``."""
+    try:
+        return "".join("x" if opened >= 0 else char for _, char, opened in _quoted(line))
+    except LineError as error:
+        return line[: error.column - 1] + "x" * (len(line) - error.column + 1)
+
+
 def strip_comment(line: str) -> str:
     """Return ``line`` without the comment at its end: from a ``#`` outside quotes.
 

@@ -73,6 +73,7 @@ ACTIONS = [
         compile=compile_jitter,
         rank=Rank.CHANGES,
         takes=Takes.VALUE,
+        sequences=False,
         summary="shift a date by a number of days",
     ),
     FieldAction(
@@ -93,6 +94,7 @@ ACTIONS = [
         compile=compile_replace,
         rank=Rank.CHANGES,
         takes=Takes.VALUE,
+        sequences=False,
         summary="give the element another value if it is there",
     ),
     FieldAction(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 
 from deid_core import ConditionOperator, FieldValues
@@ -13,8 +14,9 @@ Test = Callable[[FieldValues], bool]
 def compile_contains(text: str) -> Test:
     """Hold where a value, or all of them joined by a backslash, has a match of the pattern."""
     try:
-        search = re.compile(text, re.IGNORECASE).search
-    except re.error as error:
+        with warnings.catch_warnings(action="ignore"):
+            search = re.compile(text, re.IGNORECASE).search
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"the pattern is no valid regular expression: {error}") from None
     return lambda found: any(search(value) for value in _each(found))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 
 from deid_core import ElementPath, FieldExpander, dictionary
@@ -24,8 +25,9 @@ def names_of(path: ElementPath) -> tuple[str, ...]:
 
 def _search(pattern: str) -> Test:
     try:
-        search = re.compile(pattern, re.IGNORECASE).search
-    except re.error as error:
+        with warnings.catch_warnings(action="ignore"):
+            search = re.compile(pattern, re.IGNORECASE).search
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"the pattern is no valid regular expression: {error}") from None
     return lambda path: any(search(name) for name in names_of(path))
 

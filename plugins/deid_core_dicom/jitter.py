@@ -40,6 +40,8 @@ def compile_jitter(rule: Rule, batch: Batch) -> Apply:
 
 def _parts(rule: Rule, batch: Batch) -> dict[str, Number]:
     words = (rule.value or "").split()
+    if not words:
+        raise ValueError("expected a number of days, var:NAME, or days=, years=, hours=, keyed=")
     if len(words) == 1 and "=" not in words[0]:
         return {"days": _number(rule, words[0], "days", batch)}
     parts: dict[str, Number] = {}

@@ -16,6 +16,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 
 from deid_core import RecipeError, dictionary
+from deid_core.config import load_deid
 from deid_core.dicom import replace_identifiers
 
 FOLDER = Path(__file__).parent / "cases"
@@ -23,7 +24,7 @@ BINARY = ("OB", "OD", "OF", "OL", "OV", "OW", "UN")
 OPTIONS = {"default", "remove_private", "strict"}
 KEYS = {
     "name", "recipe", "input", "expected", "errors", "refused", "variables", "functions", "options",
-    "warns", "rest", "upper_recipes", "files", "pydicom_deid",
+    "warns", "rest", "upper_recipes", "files", "matches", "pydicom_deid",
 }  # fmt: skip
 
 Case = Mapping[str, Any]
@@ -151,6 +152,19 @@ def run(case: Case, dataset: Dataset, folder: Path) -> list[Any]:
     )
 
 
+def matches(case: Case, dataset: Dataset, folder: Path) -> list[dict[str, Any]]:
+    """Return the labels of filters that the data set meets, with their regions as text."""
+
+    def region(one: Any) -> list[Any]:
+        box = "all" if one.box is None else ",".join(map(str, one.box))
+        return [int(one.keep), box if one.source is None else f"from:{one.source}"]
+
+    return [
+        {"filter": one.filter, "label": one.label, "regions": list(map(region, one.coordinates))}
+        for one in load_deid(write(folder, "recipe-1", case["recipe"])).matches(dataset)
+    ]
+
+
 @pytest.mark.parametrize("case", list(cases()))
 def test_case(case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert set(case) <= KEYS
@@ -165,6 +179,9 @@ def test_case(case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
         assert places == [(error["line"], error["column"]) for error in case["errors"]], problems
         for problem, error in zip(problems, case["errors"], strict=True):
             assert re.search(error["pattern"], str(problem))
+        return
+    if "matches" in case:
+        assert matches(case, dataset, tmp_path) == case["matches"]
         return
     found = run(case, dataset, tmp_path)
     warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
