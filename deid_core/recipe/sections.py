@@ -19,6 +19,9 @@ COORDINATES = {
 }
 """Words for regions: whether they are kept, and whether they give width and height."""
 
+CORNERS = 4
+"""Numbers of a box: left, top, right and bottom, or width and height."""
+
 LONGEST_NUMBER = 10
 """Digits that no length and no coordinate needs; Python refuses to read very many."""
 
@@ -138,7 +141,7 @@ def _coordinates(kind: str, word: Word, where: Where, draft: Draft) -> Coordinat
     if source:
         return Coordinates(keep, source=source, where=_at(where, word))
     numbers = [part.strip() for part in text.split(",")]
-    if len(numbers) != 4 or not all(
+    if len(numbers) != CORNERS or not all(
         number.isdecimal() and len(number) < LONGEST_NUMBER for number in numbers
     ):
         expected = "four whole numbers or 'all'" if sized else "four whole numbers, 'all' or from:"
