@@ -7,11 +7,13 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from deid_core.deid_recipe import StructuredRecipe, from_dict
 from deid_core.host import PluginHost
 from deid_core.recipe.find import find_recipes
 from deid_core.recipe.printing import rule_text
-from deid_core.recipe.tree import Recipe
+from deid_core.recipe.tree import Include, Recipe, Where
 from deid_core.settings import PluginSettings
 
 log = logging.getLogger("deid_core")
@@ -38,8 +40,11 @@ class DeidRecipe(StructuredRecipe):
         plugins: PluginSettings | None = None,
     ) -> None:
         self._host = PluginHost.load(plugins)
-        beneath = layers_of(default_base, self._host) if base or deid is None else ()
-        super().__init__((*beneath, *layers_of(deid, self._host)), self._host.operators)
+        layers = layers_of(default_base if deid is None else deid, self._host)
+        if base and deid is not None:
+            include = Include(default_base, Where("base"))
+            layers = (attrs.evolve(layers[0], base=include), *layers[1:])
+        super().__init__(layers, self._host.operators)
 
     def load(self, deid: Deid) -> None:
         """Put another recipe on top."""

@@ -11,10 +11,23 @@ from pydicom.dataset import Dataset
 from deid_core.errors import Problem, RecipeError
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.conditions import AND, Operators, parse_criteria
+from deid_core.recipe.faults import Fault
 from deid_core.recipe.filters import FilterMatch, matching_labels
 from deid_core.recipe.groups import merged
-from deid_core.recipe.mapping import rule_of
-from deid_core.recipe.tree import Coordinates, Group, Label, Member, Recipe
+from deid_core.recipe.mapping import member_of, rule_of
+from deid_core.recipe.syntax import FORMATS
+from deid_core.recipe.tree import (
+    Condition,
+    Coordinates,
+    Group,
+    Include,
+    Label,
+    Member,
+    Recipe,
+    Rule,
+    Where,
+)
+from deid_core.recipe.words import quote
 
 _WORDS = {AND: "and", "||": "or", "": None}
 
@@ -29,6 +42,10 @@ def as_dict(layers: Sequence[Recipe], operators: Operators) -> dict[str, Any]:
     formats = [recipe.format for recipe in layers if recipe.format is not None]
     if formats:
         found["format"] = formats[-1]
+    for word in ("default", "base"):
+        stated = [getattr(recipe, word) for recipe in layers if getattr(recipe, word) is not None]
+        if stated:
+            found[word] = stated[-1] if word == "default" else stated[-1].name
     for section in ("header", "labels"):
         rules = [rule.as_dict() for recipe in layers for rule in getattr(recipe, section)]
         if rules or section == "header":
@@ -53,45 +70,76 @@ def from_dict(entry: Mapping[str, Any]) -> Recipe:
 
     Raises `RecipeError`.
     """
-    unknown = set(entry) - {"format", "header", "labels", "values", "fields"}
+    unknown = set(entry) - {"format", "default", "base", "header", "labels", "values", "fields"}
     if unknown:
         message = f"a dictionary cannot give {min(unknown)!r}; write a recipe"
         raise RecipeError([Problem("recipe", 0, 0, message)])
+    if str(entry.get("format", "dicom")).lower() not in FORMATS:
+        raise _refused("format", f"expected one of: {', '.join(FORMATS)}")
+    base = entry.get("base")
     return Recipe(
         format=str(entry.get("format", "dicom")),
-        header=tuple(rule_of(one, f"header[{n}]") for n, one in enumerate(entry.get("header", ()))),
-        labels=tuple(rule_of(one, f"labels[{n}]") for n, one in enumerate(entry.get("labels", ()))),
-        values=_groups(entry.get("values", {})),
-        fields=_groups(entry.get("fields", {})),
+        default=entry.get("default"),
+        base=None if base is None else Include(str(base), Where("base")),
+        header=_rules(entry.get("header", ()), "header"),
+        labels=_rules(entry.get("labels", ()), "labels"),
+        values=_groups(entry.get("values", {}), splits=True),
+        fields=_groups(entry.get("fields", {}), splits=False),
     )
 
 
-def _groups(entries: Mapping[str, Sequence[Mapping[str, str]]]) -> tuple[Group, ...]:
+def _rules(entries: object, section: str) -> tuple[Rule, ...]:
+    return tuple(rule_of(one, f"{section}[{n}]") for n, one in enumerate(_list(entries, section)))
+
+
+def _groups(entries: object, *, splits: bool) -> tuple[Group, ...]:
+    kind = "values" if splits else "fields"
+    if not isinstance(entries, Mapping):
+        raise _refused(kind, "expected an object with a list for each name")
     return tuple(
         Group(
-            name, tuple(Member(one["field"], split=one.get("action") == "SPLIT") for one in members)
+            str(name),
+            tuple(
+                member_of(one, f"{kind}[{name!r}][{n}]", splits=splits)
+                for n, one in enumerate(_list(members, kind))
+            ),
         )
         for name, members in entries.items()
     )
 
 
+def _list(entries: object, source: str) -> Sequence[object]:
+    if not isinstance(entries, Sequence) or isinstance(entries, str | bytes):
+        raise _refused(source, "expected a list")
+    return entries
+
+
+def _refused(source: str, message: str) -> RecipeError:
+    return RecipeError([Problem(source, 0, 0, message)])
+
+
 def _member(member: Member) -> dict[str, str]:
     if not member.split:
         return {"action": "FIELD", "field": member.field}
-    value = f'by="{member.by}";minlength={member.minlength}'
+    value = f"by={quote(member.by)};minlength={member.minlength}"
     return {"action": "SPLIT", "field": member.field, "value": value}
 
 
 def _label(label: Label, operators: Operators) -> dict[str, Any]:
     return {
         "name": label.text,
-        "filters": [_filter(join, line.text, operators) for join, line in label.lines],
+        "filters": [_filter(join, line, operators) for join, line in label.lines],
         "coordinates": [_coordinates(one) for one in label.coordinates],
     }
 
 
-def _filter(join: str, text: str, operators: Operators) -> dict[str, Any]:
-    criteria = parse_criteria(text, operators)
+def _filter(join: str, line: Condition, operators: Operators) -> dict[str, Any]:
+    where = line.where
+    try:
+        criteria = parse_criteria(line.text, operators)
+    except Fault as fault:
+        problem = Problem(where.source, where.line, where.column, str(fault), fault.suggestion)
+        raise RecipeError([problem]) from None
     return {
         "action": [one.operator for one in criteria],
         "field": [one.field for one in criteria],

@@ -56,7 +56,8 @@ def _explain_in_general(engine: Engine, steps: tuple[Step, ...]) -> Iterator[str
     if path is None:
         raise SettingsError("name one tag, or give a file")
     node = _descend(engine.plan.root(Dataset(), conditional=False), parents)
-    decision = node.decision(path.tag, path.vr, path.creator, exact=False)
+    hidden = path.is_private and engine.batch.settings.remove_private
+    decision = node.decision(path.tag, path.vr, path.creator, exact=hidden)
     if decision.candidates:
         found = "depends on its value"
     elif decision.kept:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
+from pydicom import config
+from pydicom.dataelem import DataElement
 
 from deid_core import dictionary
 
@@ -201,6 +203,27 @@ class Field:
         cannot be decoded.
         """
         return self._decode()
+
+    @property
+    def name(self) -> str:
+        """The keywords on the way to the element and its own, joined by ``__``."""
+        tags = (*(parent.tag for parent in self.path.parents), self.path.tag)
+        return "__".join(dictionary.keyword_of(tag) for tag in tags)
+
+    @property
+    def uid(self) -> str:
+        """The tags on the way, with the numbers of items: ``(0008,1110)__0__(0010,0020)``."""
+        return str(self.path)
+
+    @property
+    def tag(self) -> str:
+        """The tag as ``(gggg,eeee)``."""
+        return self.path.tag_text
+
+    @property
+    def element(self) -> DataElement:
+        """The element as one of pydicom's, of its own: changing it changes nothing."""
+        return DataElement(self.path.tag, self.path.vr, self.value, validation_mode=config.IGNORE)
 
     def after(self, change: Change) -> Field:
         """Return the field as a following action will find it."""

@@ -17,11 +17,11 @@ def finder(words: frozenset[str]) -> Callable[[str], bool]:
 
     The words are text, never regular expressions. Empty words are found nowhere.
     """
-    known = sorted(word for word in words if word)
+    known = sorted({word.casefold() for word in words if word})
     if not known:
         return lambda _text: False
-    search = regex.compile(r"\L<words>", flags=regex.IGNORECASE, words=known).search
-    return lambda text: search(text) is not None
+    search = regex.compile(r"\L<words>", words=known).search
+    return lambda text: search(text.casefold()) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -83,7 +83,8 @@ class Settings:
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
     attributes that are not extracted. ``tables`` are the files of ``deid_func:lookup`` by name.
      ``base_rules`` lie beneath every recipe: mappings with
-    ``action``, ``field`` and perhaps ``value``. ``base`` is the recipe beneath those.
+    ``action``, ``field`` and perhaps ``value``. ``base`` is the recipe beneath those;
+    with KEEP as the default, what a pattern must not take is in ``base_under_keep``.
     """
 
     output_folder: Path = attrs.field(factory=Path, converter=Path)
@@ -96,6 +97,7 @@ class Settings:
     item_id: str | None = attrs.field(default=None, validator=_optional_keyword)
     skip: tuple[str, ...] = attrs.field(default=(), converter=_names)
     base: str = attrs.field(default="deid.dicom", validator=attrs.validators.instance_of(str))
+    base_under_keep: str = "deid.dicom.pixels"
     base_rules: tuple[Mapping[str, str], ...] = attrs.field(default=(), converter=tuple)
     default: str | None = attrs.field(default=None, validator=_optional_default)
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)

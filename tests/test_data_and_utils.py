@@ -72,8 +72,8 @@ def test_the_dictionary_knows_names_keywords_and_repeating_groups() -> None:
 
 def test_a_loaded_recipe_is_a_mapping() -> None:
     deid = load_deid("deid.dicom.minimal")
-    assert list(deid) == ["format", "header"]
-    assert len(deid) == 2
+    assert list(deid) == ["format", "base", "header"]
+    assert len(deid) == 3
     assert deid["format"] == "dicom"
     assert deid["header"][0] == {
         "action": "ADD",
@@ -91,6 +91,6 @@ def test_a_loaded_recipe_is_loaded() -> None:
 
 def test_several_recipes_are_one_structure() -> None:
     both = load_deid(["deid.dicom", "deid.dicom.minimal"])
-    assert len(both.layers) == 2
+    assert len(both.layers) == 3
     assert len(both["header"]) == sum(len(layer.header) for layer in both.layers)
     assert isinstance(both, DeidRecipe)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import cast
 
+import attrs
 from pydicom.dataset import Dataset
 
 from deid_core.dicom.memory import Source, ref_of
@@ -18,7 +19,16 @@ Files = Source | Iterable[Source]
 def refs_of(files: Files) -> list[FileRef]:
     """Return a reference for each file, in order."""
     sources = cast("Iterable[Source]", [files] if is_single(files) else files)
-    return [ref_of(source, number) for number, source in enumerate(sources, start=1)]
+    refs: list[FileRef] = []
+    taken: set[str] = set()
+    for number, source in enumerate(sources, start=1):
+        ref = ref_of(source, number)
+        if ref.path is None and ref.location in taken:
+            # What is in memory has no place of its own: its number keeps it apart.
+            ref = attrs.evolve(ref, folders=(f"memory-{number}", *ref.folders))
+        taken.add(ref.location)
+        refs.append(ref)
+    return refs
 
 
 def is_single(files: object) -> bool:

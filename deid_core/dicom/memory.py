@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from functools import partial
 from io import BytesIO
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pydicom import config, dcmwrite
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
     UID,
@@ -18,6 +20,7 @@ from pydicom.uid import (
 )
 
 from deid_core.decide import ILLEGAL_GROUPS
+from deid_core.elements import held
 from deid_core.errors import ReadError
 from deid_core.model import FileRef
 from deid_core.quiet import quiet_pydicom
@@ -63,7 +66,7 @@ def encoded(dataset: Dataset) -> bytes:
     whole = FileDataset("", Dataset(), preamble=bytes(128), file_meta=file_meta)
     for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
         if tag >> 16 not in ILLEGAL_GROUPS:
-            whole[tag] = dataset.get_item(tag)
+            whole[tag] = _own(held(dataset, tag))
     if implicit is not None and little is not None:
         whole.set_original_encoding(implicit, little, dataset.original_character_set)
     stream = BytesIO()
@@ -77,6 +80,12 @@ def encoded(dataset: Dataset) -> bytes:
     finally:
         config.settings.writing_validation_mode = mode
     return stream.getvalue()
+
+
+def _own(element: DataElement | RawDataElement) -> DataElement | RawDataElement:
+    """Return an element that may be changed: writing settles VRs that are ambiguous, in place."""
+    unsettled = element.VR is not None and (element.VR == "SQ" or " or " in element.VR)
+    return copy.deepcopy(element) if unsettled else element
 
 
 def _syntax(implicit: bool | None, little: bool | None) -> UID:  # noqa: FBT001

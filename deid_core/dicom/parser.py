@@ -18,7 +18,7 @@ from deid_core.dicom.identify import Config
 from deid_core.dicom.memory import Source, encoded, ref_of
 from deid_core.elements import plain, texts
 from deid_core.engine import Engine
-from deid_core.errors import OutputExistsError
+from deid_core.errors import OutputExistsError, ReadError
 from deid_core.host import PluginHost
 from deid_core.model import FileRef
 from deid_core.naming import safe_part
@@ -58,8 +58,11 @@ class DicomParser:
         ref = ref_of(dicom_file)
         self.dicom_file = str(ref.path) if ref.path is not None else None
         self.dicom_name = ref.name
-        with ref.open() as stream:
-            content = stream.read()
+        try:
+            with ref.open() as stream:
+                content = stream.read()
+        except OSError as error:
+            raise ReadError(f"cannot be opened: {error.strerror}") from None
         self._ref = FileRef(ref.name, opener=lambda: BytesIO(content))
         batch = Engine(self.host, settings=self.settings).batch
         with quiet_pydicom():

@@ -138,6 +138,8 @@ def _paths(engine: Engine, refs: list[FileRef], done: str | None = None) -> list
     for report in engine.run(refs, kept_names(refs)):
         if report.output is not None:
             paths.append(report.output)
+        if report.outcome is Outcome.SKIPPED:
+            log.warning("file %s %s and was passed over", report.number, report.reason)
         if done and report.outcome is Outcome.WRITTEN:
             log.debug(done, report.output)
         if report.fault is not None:

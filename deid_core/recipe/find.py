@@ -32,12 +32,13 @@ def _with_included(
     deid: str | os.PathLike[str] | Recipe, host: PluginHost, beside: Path, above: tuple[str, ...]
 ) -> tuple[Recipe, ...]:
     recipe, folder = (deid, beside) if isinstance(deid, Recipe) else _load(deid, host, beside)
+    identity = os.path.realpath(recipe.source)
     layers: list[Recipe] = []
     for include in recipe.includes:
         where = include.where
-        if recipe.source in above:
+        if identity in above:
             raise RecipeError([Problem(where.source, where.line, where.column, "includes itself")])
-        layers += _found(include, "INCLUDE", host, folder, (*above, recipe.source))
+        layers += _found(include, "INCLUDE", host, folder, (*above, identity))
     return (*layers, recipe)
 
 
@@ -60,7 +61,7 @@ def _load(deid: str | os.PathLike[str], host: PluginHost, beside: Path) -> tuple
         found = host.find_recipe(text)
         if found is not None:
             return parse(found.text, found.name), beside
-    path = _file_of(beside / text)
+    path = _file_of(Path(os.path.normpath(beside / text)))
     try:
         return parse(path.read_text(encoding="utf-8-sig"), str(path)), path.parent
     except (OSError, UnicodeDecodeError) as error:
@@ -95,11 +96,12 @@ def base_rules(
 ) -> Iterable[Rule]:
     """Return the rules that lie beneath all recipes.
 
-    The base recipe spares, out of what the default would take, what a file needs to be
-    decoded, shown and filed; so with KEEP as the default there is none, unless one is named.
+    The base recipe spares, out of what the default and patterns would take, what a file needs
+    to be decoded, shown and filed; with KEEP as the default it changes nothing else.
     """
     stated = [recipe.base for recipe in recipes if recipe.base is not None]
-    implied = Include(NO_BASE if default == "KEEP" else settings.base, Where("settings"))
+    name = settings.base_under_keep if default == "KEEP" else settings.base
+    implied = Include(name, Where("settings"))
     base = stated[-1] if stated else implied
     layers = () if base.name.lower() == NO_BASE else _found(base, "BASE", host, Path(), ())
     beneath = [rule for recipe in layers for rule in recipe.header]

@@ -82,32 +82,31 @@ def read_member(line: str, where: Where, draft: Draft, *, splits: bool) -> Membe
     if word == "FIELD":
         draft.complain("FIELD: expected nothing after the field", _at(where, rest[1]))
         return None
-    return _with_parameters(member, rest[1], draft)
+    return with_parameters(member, rest[1], draft)
 
 
-def _with_parameters(member: Member, word: Word, draft: Draft) -> Member | None:
-    where = _at(member.where, word)
+def with_parameters(member: Member, word: Word, draft: Draft) -> Member | None:
+    """Read what stands after the field of SPLIT: ``by="^";minlength=4``."""
     for parameter in re.findall(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^;])+""", word.text):
-        key, equals, text = parameter.strip().partition("=")
-        value, _ = unquote(text) if text.strip() else (text, False)
-        if equals and key.strip() == "by" and value:
+        key, _, text = (part.strip() for part in parameter.partition("="))
+        value, quoted = unquote(text) if text else (text, False)
+        if key == "by" and value and (quoted or len(value.split()) == 1):
             member = attrs.evolve(member, by=value)
-        elif (
-            equals
-            and key.strip() == "minlength"
-            and value.isdecimal()
-            and len(value) < LONGEST_NUMBER
-        ):
+        elif key == "minlength" and _is_number(value):
             member = attrs.evolve(member, minlength=int(value))
         else:
             draft.complain(
                 f"SPLIT: found {parameter.strip()!r}; expected by=SEPARATOR or minlength=NUMBER,"
                 " parted by ';'",
-                where,
+                _at(member.where, word),
                 nearest(key, ("by", "minlength")),
             )
             return None
     return member
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < LONGEST_NUMBER
 
 
 def read_filter_line(line: str, where: Where, draft: Draft, labels: list[DraftLabel]) -> None:
@@ -141,9 +140,7 @@ def _coordinates(kind: str, word: Word, where: Where, draft: Draft) -> Coordinat
     if source:
         return Coordinates(keep, source=source, where=_at(where, word))
     numbers = [part.strip() for part in text.split(",")]
-    if len(numbers) != CORNERS or not all(
-        number.isdecimal() and len(number) < LONGEST_NUMBER for number in numbers
-    ):
+    if len(numbers) != CORNERS or not all(map(_is_number, numbers)):
         expected = "four whole numbers or 'all'" if sized else "four whole numbers, 'all' or from:"
         draft.complain(f"{kind}: expected {expected}", _at(where, word))
         return None
@@ -179,7 +176,7 @@ def read_screen_line(line: str, where: Where, draft: Draft) -> ScreenLine | None
         value = unquote(text)[0] if text else ""
         if key == "split" and value:
             found = attrs.evolve(found, split=value)
-        elif key == "minlength" and value.isdecimal() and len(value) < LONGEST_NUMBER:
+        elif key == "minlength" and _is_number(value):
             found = attrs.evolve(found, minlength=int(value))
         else:
             message = (

@@ -60,11 +60,15 @@ BUILT_IN = ("fields", "toplevel", "values")
 
 @attrs.frozen
 class Names:
-    """What selectors may name besides fields: expanders and groups."""
+    """What selectors may name besides fields: expanders and groups.
+
+    ``opened`` are the groups of fields that are being compiled.
+    """
 
     expanders: Registry[FieldExpander]
     values: Mapping[str, Group] = attrs.field(factory=dict)
     fields: Mapping[str, Group] = attrs.field(factory=dict)
+    opened: frozenset[str] = frozenset()
 
 
 @attrs.frozen

@@ -44,9 +44,13 @@ class Rule:
     value_column: int = attrs.field(default=0, eq=False)
 
     def as_dict(self) -> dict[str, str]:
-        """Return the rule in the form of a settings file: action, field, perhaps value."""
+        """Return the rule in the form of a settings file: action, field, perhaps value and condition."""
         entry = {"action": self.action, "field": self.field}
-        return entry if self.value is None else {**entry, "value": self.value}
+        if self.value is not None:
+            entry["value"] = self.value
+        if self.condition is not None:
+            entry["condition"] = self.condition.text
+        return entry
 
 
 @attrs.frozen

@@ -29,7 +29,8 @@ def compile_test(
         return _truth(batch.value(rule))
     if colon and kind.lower() == "values":
         selector = compile_selector(rule.value or "", names)
-        return selector.when or (lambda _field: False)
+        when = selector.when
+        return lambda field: field.path.vr != "SQ" and when is not None and when(field)
     operator = host.operators.get(kind)
     if operator is None or bool(colon) != operator.takes_value:
         known = sorted(

@@ -51,12 +51,12 @@ def shift_text(text: str, vr: str, shift: Shift) -> str:
     ends = _RANGE.fullmatch(text)
     if ends:
         return "-".join(shift_text(end, vr, shift) if end else "" for end in ends.groups())
+    match = _DATE_WITH_OFFSET.fullmatch(text)
+    if match and (vr == "DT" or not _DATE.fullmatch(text)):
+        return _shift_date(match, shift) + match.group(4)
     match = _DATE.fullmatch(text)
     if match:
         return _shift_date(match, shift)
-    match = _DATE_WITH_OFFSET.fullmatch(text)
-    if match:
-        return _shift_date(match, shift) + match.group(4)
     match = _DATETIME.fullmatch(text)
     if match:
         return _shift_datetime(match, shift)

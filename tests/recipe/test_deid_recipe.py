@@ -158,12 +158,13 @@ def test_a_recipe_without_sections_says_so() -> None:
 
 
 def test_without_a_recipe_it_is_the_bundled_one() -> None:
-    assert [recipe.source for recipe in DeidRecipe().layers] == ["deid.dicom"]
+    assert [recipe.source for recipe in DeidRecipe().layers] == ["deid.dicom.pixels", "deid.dicom"]
 
 
 def test_a_base_lies_beneath(path: Path) -> None:
     found = DeidRecipe(path, base=True, default_base="deid.dicom.minimal")
-    assert [recipe.source for recipe in found.layers] == ["deid.dicom.minimal", str(path)]
+    assert [recipe.source for recipe in found.layers] == [str(path)]
+    assert found["base"] == "deid.dicom.minimal"
 
 
 def test_recipes_on_each_other_are_one_structure(found: DeidRecipe, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_an_included_recipe_that_is_not_there_is_refused_at_its_line(write: Writ
     top = write("top.txt", "", "INCLUDE low.txt")
     with pytest.raises(RecipeNotFoundError) as caught:
         load_deid(top)
-    assert str(caught.value).startswith(f"{top}:3:1: INCLUDE: {top.parent / 'low.txt'}: no such")
+    assert str(caught.value).startswith(f"{top}:3:9: INCLUDE: {top.parent / 'low.txt'}: no such")
 
 
 def test_the_faults_of_an_included_recipe_are_told_with_its_own_place(write: Write) -> None:
@@ -82,7 +82,7 @@ def test_the_faults_of_an_included_recipe_are_told_with_its_own_place(write: Wri
 
 @pytest.mark.parametrize("name", ["top.txt", "./top.txt"])
 def test_a_recipe_that_includes_itself_is_refused(write: Write, name: str) -> None:
-    with pytest.raises(RecipeError, match=r"top\.txt:2:1: includes itself"):
+    with pytest.raises(RecipeError, match=r"top\.txt:2:9: includes itself"):
         load_deid(write("top.txt", f"INCLUDE {name}"))
 
 

@@ -140,7 +140,7 @@ RECIPES = st.builds(
     Recipe,
     st.just("dicom"),
     st.sampled_from([None, "KEEP", "REMOVE", "BLANK"]),
-    st.none() | QUOTED.filter(bool),
+    st.none() | QUOTED.filter(bool).map(Include),
     st.lists(QUOTED.filter(bool).map(Include), max_size=2).map(tuple),
     st.lists(rules(), max_size=4).map(tuple),
     st.lists(rules(), max_size=2).map(tuple),

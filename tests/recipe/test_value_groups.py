@@ -157,3 +157,17 @@ def test_a_group_of_fields_must_not_depend_on_values(refused: Any) -> None:
 def test_a_group_of_fields_that_names_itself_is_refused(refused: Any) -> None:
     problems = refused("REMOVE fields:x\n%fields x\nFIELD fields:x")
     assert problems
+
+
+def test_a_member_that_cannot_be_decoded_gives_no_value(
+    small: Dataset, save: Any, load: Any, recipe: Any
+) -> None:
+    small.SeriesNumber = 12
+    path = save(small)
+    path.write_bytes(path.read_bytes().replace(b"IS\2\x0012", b"IS\2\0ab"))
+    top = "%values x\nFIELD SeriesNumber\nFIELD PatientID"
+    deid = recipe("KEEP StudyDate", "REMOVE StudyDate values:x", "SPARE SeriesNumber", top=top)
+    (out,) = replace_identifiers(path, deid=deid)
+    out = load(out)
+    assert out.StudyDate == "20200131"
+    assert "SeriesNumber" not in out

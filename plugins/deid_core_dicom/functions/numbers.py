@@ -11,6 +11,8 @@ from deid_core_dicom.functions.arguments import Arguments
 from deid_core_dicom.functions.source import source_text
 
 Value = Callable[[Field], Any]
+LARGEST = Decimal("1e15")
+"""Larger numbers have more digits than a decimal string may (PS3.5 6.2, DS)."""
 
 
 def compile_round(given: Mapping[str, str], batch: Batch) -> Value:
@@ -38,6 +40,8 @@ def _rounded(text: str, step: Decimal, vr: str) -> str:
     unit = text[-1] if vr == "AS" and text[-1:].isalpha() else ""
     try:
         number = Decimal(text.removesuffix(unit))
+        if abs(number) > LARGEST:
+            raise InvalidOperation
         multiple = (number / step).to_integral_value(ROUND_HALF_EVEN) * step
     except InvalidOperation:
         raise Unresolved("the value is no number") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deid_core import Field
+from deid_core.elements import texts
 
 
 def source_text(field: Field) -> str:
@@ -11,9 +12,7 @@ def source_text(field: Field) -> str:
     An element that is empty or not there yet has the instance and its own place for a value,
     so that what is made for it is distinct, and the same in every run with the same key.
     """
-    value = field.value
-    if value is None or value == []:
+    found = texts(field.value)
+    if not found:
         return f"{field.context.identifiers.item}\\{field.path}"
-    if isinstance(value, list):
-        return "\\".join(map(str, value))
-    return str(value)
+    return "\\".join(found)

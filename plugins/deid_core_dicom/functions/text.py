@@ -29,7 +29,8 @@ def compile_truncate(given: Mapping[str, str], batch: Batch) -> Value:
             raise ValueError("to= must be year or month")
         return _each(lambda text: _cut_date(text, KEPT[unit]))
     length = arguments.whole("length", 0, 0, 10**6)
-    return _each(lambda text: text[:length])
+    cut = _each(lambda text: text[:length])
+    return lambda field: field.value[:length] if isinstance(field.value, bytes) else cut(field)
 
 
 def _cut_date(text: str, kept: int) -> str:
@@ -43,7 +44,9 @@ def _each(change: Callable[[str], str]) -> Value:
         value = field.value
         if value is None:
             return ""
-        return [change(str(v)) for v in value] if isinstance(value, list) else change(str(value))
+        if isinstance(value, list):
+            return [change(str(one)) if one is not None else "" for one in value]
+        return change(str(value))
 
     return changed
 

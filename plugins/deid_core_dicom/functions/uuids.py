@@ -70,8 +70,8 @@ def _under(root: str, name: str, batch: Batch, *, stable: bool) -> Value:
             return f"{root}{secrets.randbits(bits)}"
         purpose = "uid" if root == UUID_ROOT else f"uid {root}"
         value = field.value
-        sources = value if isinstance(value, list) else [source_text(field)]
-        found = [_replaced(str(one), root, purpose, bits, batch) for one in sources]
+        sources = value if isinstance(value, list) and value else [source_text(field)]
+        found = [_replaced(str(one), root, purpose, bits, batch) if one else "" for one in sources]
         return found if len(found) > 1 else found[0]
 
     return uid
