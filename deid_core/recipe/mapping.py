@@ -25,7 +25,7 @@ def rule_of(entry: object, source: str) -> Rule:
         action=words["action"].upper(),
         field=words["field"],
         value=words.get("value"),
-        quoted=_needs_quotes(words.get("value", "")),
+        quoted="value" in words and _needs_quotes(words["value"]),
         condition=None if condition is None else Condition(condition, where),
         where=where,
     )
@@ -34,7 +34,7 @@ def rule_of(entry: object, source: str) -> Rule:
 def _needs_quotes(value: str) -> bool:
     """Tell whether a value would read as another without quotes; then it is meant literally."""
     try:
-        return " IF " in value or unquote(strip_comment(value)) != (value, False)
+        return not value or " IF " in value or unquote(strip_comment(value)) != (value, False)
     except LineError:
         return True
 

@@ -105,8 +105,8 @@ def unquote(text: str) -> tuple[str, bool]:
     """Return what a value means, and whether it stood in quotes.
 
     Inside quotes a backslash before a quote or a backslash is taken away; any other stays,
-    since it separates the values of a multi-valued element. Without quotes, runs of blanks
-    become one.
+    since it separates the values of a multi-valued element. Without any quote, runs of
+    blanks become one.
     """
     if _is_quoted(text):
         inner, result, index = text[1:-1], [], 0
@@ -116,7 +116,7 @@ def unquote(text: str) -> tuple[str, bool]:
             result.append(inner[index])
             index += 1
         return "".join(result), True
-    return " ".join(text.split()), False
+    return (text if '"' in text else " ".join(text.split())), False
 
 
 def _is_quoted(text: str) -> bool:

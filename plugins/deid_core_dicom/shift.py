@@ -11,8 +11,10 @@ import attrs
 from deid_core import Batch, Field, Unresolved
 
 _DATE = re.compile(r"(\d{4})(?:[.\-]?(\d{2})(?:[.\-]?(\d{2}))?)?")
-_DATETIME = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})?(\d{2})?(\.\d{1,6})?([+\-]\d{4})?")
-_DATE_WITH_OFFSET = re.compile(r"(\d{4})(\d{2})?(\d{2})?([+\-]\d{4})")
+_DATETIME = re.compile(
+    r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})?(\d{2})?(\.\d{1,6})?([+\-](?:0\d|1[0-4])\d{2})?"
+)
+_DATE_WITH_OFFSET = re.compile(r"(\d{4})(\d{2})?(\d{2})?([+\-](?:0\d|1[0-4])\d{2})")
 _TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(\.\d{1,6})?")
 _RANGE = re.compile(r"(\d{8}(?:\d{2,6}(?:\.\d+)?)?|)-(\d{8}(?:\d{2,6}(?:\.\d+)?)?|)")
 

@@ -40,11 +40,11 @@ def _rounded(text: str, step: Decimal, vr: str) -> str:
     unit = text[-1] if vr == "AS" and text[-1:].isalpha() else ""
     try:
         number = Decimal(text.removesuffix(unit))
-        if abs(number) > LARGEST:
-            raise InvalidOperation
-        multiple = (number / step).to_integral_value(ROUND_HALF_EVEN) * step
     except InvalidOperation:
         raise Unresolved("the value is no number") from None
+    if not number.is_finite() or abs(number) > LARGEST:
+        raise Unresolved("the number is too large")
+    multiple = (number / step).to_integral_value(ROUND_HALF_EVEN) * step
     if unit:
         return f"{int(multiple):03}{unit}"
     return str(int(multiple)) if multiple == multiple.to_integral_value() else f"{multiple:f}"
