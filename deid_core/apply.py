@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_data_element
 
 from deid_core import dictionary
 from deid_core.batch import FileContext
 from deid_core.convert import to_vr
 from deid_core.decide import Changes
 from deid_core.elements import new_element, stored_vr
+from deid_core.errors import ActionError
 from deid_core.model import Change, ElementPath, SetValue
+
+CHARACTER_SET_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+"""VRs whose text is encoded in the Specific Character Set (PS3.5 6.1.2.3)."""
+
+
+UNDECLARED = "iso8859"
+"""What pydicom calls the default repertoire, which is ASCII (PS3.5 6.1.2.1)."""
 
 
 def apply(changes: Changes, dataset: Dataset, context: FileContext) -> None:
     """Carry out ``changes`` on ``dataset`` in place, nested data sets first.
 
-    A value that cannot be stored in the element's VR is not written: the element is removed
-    and the file's context warned.
+    A value that cannot be stored in the element's VR, or encoded in the data set's character
+    set, is not written: the element is removed and the file's context warned; where settings
+    are strict, `ActionError` is raised.
     """
     for tag, items in changes.items.items():
         for inner, item in zip(items, dataset[tag].value, strict=True):
@@ -40,14 +52,53 @@ def _set(
 ) -> None:
     try:
         element = new_element(path.tag, vr, to_vr(change.value, vr))
-    except (ValueError, TypeError, ArithmeticError):
-        context.warn(
-            f"{path.label} removed from {context.label}: the new value does not fit VR {vr}"
-        )
+        _try_encoding(element, dataset)
+    except Exception:  # noqa: BLE001 - encoders raise many, and quote the value
+        message = f"{path.label} removed from {context.label}: the new value does not fit VR {vr}"
+        if context.batch.settings.strict:
+            raise ActionError(message) from None
+        context.warn(message)
         if path.tag in dataset:
             del dataset[path.tag]
         return
     dataset[path.tag] = element
+
+
+def _try_encoding(element: DataElement, dataset: Dataset) -> None:
+    """Encode a new element on trial, so that writing the file cannot fail because of it.
+
+    Raises whatever the encoder raises, and ``UnicodeEncodeError`` for text that the character
+    set does not have.
+    """
+    if element.VR == "SQ":
+        return
+    declared = dataset.original_character_set
+    encodings = [declared] if isinstance(declared, str) else list(declared or [UNDECLARED])
+    if element.VR in CHARACTER_SET_VRS:
+        _check_text(str(element.value), encodings)
+    stream = DicomBytesIO()
+    implicit, little = dataset.original_encoding
+    stream.is_implicit_VR, stream.is_little_endian = bool(implicit), little is not False
+    vr = element.VR.split(" or ")[0]
+    write_data_element(stream, new_element(element.tag, vr, element.value), encodings)
+
+
+def _check_text(text: str, encodings: list[str]) -> None:
+    if text.isascii() or encodings == [UNDECLARED]:
+        # What is undeclared is declared when the file is finished.
+        return
+    # Each run of text may be in another of the character sets (PS3.5 6.1.2.5).
+    for character in text:
+        if not character.isascii() and not any(_has(name, character) for name in encodings):
+            raise UnicodeEncodeError("dicom", "", 0, 1, "not in the character set")
+
+
+def _has(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _writable_vr(dataset: Dataset, tag: int) -> str:

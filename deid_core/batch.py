@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from deid_core.elements import separate
 from deid_core.model import Field, Identifiers, Instance
 from deid_core.settings import Settings
 
 if TYPE_CHECKING:
+    from pydicom.dataset import FileDataset
+
     from deid_core.recipe.tree import Rule
 
 log = logging.getLogger("deid_core")
@@ -39,7 +42,8 @@ class Batch:
         """Compile the value of ``rule`` (literal, ``var:``, ``deid_func:``) into a function.
 
         The function takes a `Field` and returns the value, or raises `Unresolved`.
-        Raises `RecipeError` if the value names something that is not there.
+        Raises ``ValueError`` if the value names something that is not there; let it pass, and
+        it becomes a problem of the recipe, with line and column.
         """
         return self._compile_value(rule, self)
 
@@ -73,6 +77,16 @@ class FileContext:
     batch: Batch = attrs.field(repr=False)
     words: Callable[[str], frozenset[str]] = attrs.field(repr=False, default=_no_words)
     warnings: list[str] = attrs.field(factory=list, init=False)
+    _copies: list[FileDataset] = attrs.field(factory=list, init=False, repr=False)
+
+    def data_set(self) -> FileDataset:
+        """Return a copy of the data set as it was read: what a user's function may look at.
+
+        There is one for each file. Whatever is done to it changes nothing.
+        """
+        if not self._copies:
+            self._copies.append(separate(self.instance.dataset))
+        return self._copies[0]
 
     def warn(self, message: str) -> None:
         """Log a warning and put it into the report. The message must hold no value."""

@@ -18,9 +18,11 @@ from deid_core.elements import (
     plain,
     private_creators,
     read_element,
+    readings_of,
     stored_vr,
+    walk,
 )
-from deid_core.errors import ReadError
+from deid_core.errors import ActionError, ReadError
 from deid_core.model import (
     Change,
     ElementPath,
@@ -31,8 +33,9 @@ from deid_core.model import (
     RemoveElement,
     SetValue,
 )
-from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node
+from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
 from deid_core.recipe.selectors import Step
+from deid_core.structure import MAX_DEPTH
 
 REMOVE = RemoveElement()
 
@@ -74,6 +77,20 @@ class Case:
         walk.add()
         return walk.changes
 
+    def check_verdict(self, dataset: Dataset) -> None:
+        """Refuse a verdict about elements that are not there: it must have meant others.
+
+        Raises `ActionError`.
+        """
+        missing = set(self.verdict.found)
+        if missing:
+            missing -= {str(path) for _, path in walk(dataset)}
+        if missing:
+            raise ActionError(
+                f"the screening of private elements found {len(missing)} that are not there; "
+                "its keys must be the text of an ElementPath, as in (0009,1001)"
+            )
+
     def file_meta(self, file_meta: Dataset, root: Node) -> Changes:
         """Decide about the file meta information: what no rule names goes."""
         walk = _Walk(self, file_meta, root, (), _Climate("REMOVE"), is_file_meta=True)
@@ -107,10 +124,13 @@ class _Walk:
     climate: _Climate
     is_file_meta: bool = False
     changes: Changes = attrs.field(factory=Changes)
+    protected: set[int] = attrs.field(factory=set)
     tags: list[int] = attrs.field(init=False)
     creators: Mapping[int, str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        if len(self.parents) > MAX_DEPTH:
+            raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
         self.tags = list(self.dataset.keys())
         private = any(tag >> 16 & 1 for tag in self.tags)
         self.creators = private_creators(self.dataset) if private else {}
@@ -119,7 +139,7 @@ class _Walk:
         """Decide about all elements, and tell whether any is left."""
         left = False
         for tag in self.tags:
-            if is_creator(tag):
+            if self._is_creator(tag):
                 continue
             path = self._path(tag)
             change = self._element(path)
@@ -140,10 +160,12 @@ class _Walk:
         """Return the change of one element; a sequence that stays enters ``changes.items``."""
         if path.tag >> 16 in ILLEGAL_GROUPS and not self.is_file_meta:
             return REMOVE
-        if path.is_private and self._is_found(path):
+        if self._is_found(path):
             self._count("SCREEN", path)
             return REMOVE
         decision, fallback = self._judge(path)
+        if decision.kept:
+            self.protected.add(path.tag)
         if self.case.record is not None:
             self.case.record[str(path)] = decision
         doomed = self.climate.doomed
@@ -153,7 +175,8 @@ class _Walk:
         elif decision.steps:
             change, name = decision.change(self._field(path))
             if change is not None:
-                self._count(name, path)
+                undone = isinstance(change, RemoveElement) and name != "REMOVE"
+                self._count(f"{name} not done, REMOVE" if undone else name, path)
         elif decision.kept or fallback == "KEEP":
             change = None
         else:
@@ -165,7 +188,9 @@ class _Walk:
 
     def _judge(self, path: ElementPath) -> tuple[Decision, str]:
         """Return what the recipe says, and what goes where it says nothing."""
-        fallback, exact = self.climate.default, self.climate.sheltered
+        fallback = self.climate.default
+        # A pattern is not meant for the file's own bookkeeping.
+        exact = self.climate.sheltered or self.is_file_meta
         if path.is_private:
             removed = self.case.verdict.default is PrivateDecision.REMOVE
             exact = exact or removed
@@ -182,12 +207,13 @@ class _Walk:
         step = Parent(path.tag, 0, path.creator)
         climate = self.climate
         if change is None:
-            default = "KEEP" if decision.kept or path.is_private else climate.default
+            default = "KEEP" if decision.kept else climate.default
             inside = _Climate(default, sheltered=climate.sheltered or decision.kept)
         else:
             layer = decision.layer if decision.named else UNNAMED_LAYER
             layer = layer if climate.doomed is None else max(layer, climate.doomed)
-            if not self.node.keeps_below(step, layer):
+            gone = path.is_private and self.case.verdict.default is PrivateDecision.REMOVE
+            if not self.node.keeps_below(step, layer, named=gone):
                 return change
             inside = _Climate("REMOVE", doomed=layer)
         try:
@@ -208,18 +234,47 @@ class _Walk:
         self.changes.items[path.tag] = items
         return None
 
+    def _is_creator(self, tag: int) -> bool:
+        return is_creator(tag) and tag >> 8 & 0xFFFF00 | tag & 0xFF in self.creators
+
     def _private_creators(self) -> None:
-        """Let private creators share the fate of what they reserve."""
-        members = [tag for tag in self.tags if tag >> 16 & 1 and not is_creator(tag)]
-        used = {tag >> 8 for tag in members if not self._goes(tag)}
+        """Let private creators share the fate of what they reserve.
+
+        A creator that a rule or a finding removes takes its block along.
+        """
+        blocks: dict[int, list[int]] = {block: [] for block in self.creators}
+        for tag in self.tags:
+            if tag >> 16 & 1 and not self._is_creator(tag) and tag >> 8 in blocks:
+                blocks[tag >> 8].append(tag)
         kept = self.case.verdict.default is PrivateDecision.KEEP and self.climate.doomed is None
-        stay = used if not kept else used | (set(self.creators) - {tag >> 8 for tag in members})
-        for block in self.creators:
+        for block, members in blocks.items():
             tag = block << 8 & 0xFFFF0000 | block & 0xFF
-            if self._is_found(ElementPath(tag, "LO", None, self.parents)):
-                self._remove([tag, *(other for other in self.tags if other >> 8 == block)])
-            elif block not in stay:
+            stays = any(not self._goes(member) for member in members)
+            if self._creator_goes(tag, members):
+                self._remove([tag, *members])
+            elif not stays and (members or not kept):
                 self._remove([tag])
+
+    def _creator_goes(self, tag: int, members: list[int]) -> bool:
+        """Tell whether a creator must go: it was found, or a rule by name or value removes it.
+
+        A rule that protects something in its block protects the creator as well.
+        """
+        path = ElementPath(tag, stored_vr(self.dataset, tag), None, self.parents)
+        if self._is_found(path):
+            return True
+        if not self.protected.isdisjoint(members):
+            return False
+        decision = self.node.decision(tag, path.vr, None, exact=False)
+        field = self._field(path)
+        rules = [
+            rule
+            for rule in decision.candidates or decision.deciding
+            if (rule.selector.exact or rule.when is not None)
+            and (rule.when is None or rule.when(field))
+        ]
+        change, _ = settle(rules).change(field)
+        return isinstance(change, RemoveElement)
 
     def _goes(self, tag: int) -> bool:
         return isinstance(self.changes.elements.get(tag), RemoveElement)
@@ -259,7 +314,9 @@ class _Walk:
                 return items_of(dataset, path.tag)
             return plain(read_element(dataset, path.tag).value)
 
-        return Field(path, self.case.context, decode=decode)
+        return Field(
+            path, self.case.context, decode=decode, read=lambda: readings_of(dataset, path.tag)
+        )
 
     def _is_found(self, path: ElementPath) -> bool:
         found = self.case.verdict.found
@@ -283,5 +340,8 @@ def new_path(
     group, offset = int(step.mask[:4], 16), int(step.mask[6:], 16)
     blocks = {key & 0xFF: name for key, name in creators.items() if key >> 8 == group}
     own = [b for b, name in blocks.items() if name.casefold() == step.creator.casefold()]
-    block = own[0] if own else next(b for b in range(0x10, 0x100) if b not in blocks)
+    free = (b for b in range(0x10, 0x100) if b not in blocks)
+    block = own[0] if own else next(free, None)
+    if block is None:
+        return None
     return ElementPath(group << 16 | block << 8 | offset, "LO", step.creator, parents)

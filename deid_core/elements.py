@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from pydicom import config
 from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.multival import MultiValue
 from pydicom.valuerep import PersonName
 
 from deid_core import dictionary
 from deid_core.errors import ReadError
 from deid_core.model import ElementPath, Parent
-from deid_core.structure import Encoding, check_items
+from deid_core.readings import readings
+from deid_core.structure import MAX_DEPTH, Encoding, check_items
 
 ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 """The tag of an item in either byte order: what the bytes of a sequence start with (PS3.5 7.5)."""
+
+
+CREATOR_VRS = (None, "LO", "UN")
+LONGEST_CREATOR = 64
 
 
 def held(dataset: Dataset, tag: int) -> DataElement | RawDataElement:
@@ -40,7 +46,7 @@ def is_sequence(dataset: Dataset, tag: int) -> bool:
     element = held(dataset, tag)
     if element.VR == "SQ":
         return True
-    if not isinstance(element, RawDataElement):
+    if not isinstance(element.value or b"", bytes):
         return False
     allowed = dictionary.vrs_of(tag)
     if allowed or element.VR not in (None, "UN"):
@@ -70,6 +76,11 @@ def items_of(dataset: Dataset, tag: int) -> list[Dataset]:
     Under VR UN they are in implicit VR little endian (PS3.5 6.2.2).
     """
     element = held(dataset, tag)
+    if isinstance(element, DataElement) and element.VR != "SQ":
+        # Somebody has looked at it, so that pydicom converted it to what its header says.
+        implicit, little = (bool(one) for one in dataset.original_encoding)
+        value, vr = element.value or b"", str(element.VR)
+        element = RawDataElement(element.tag, vr, len(value), value, 0, implicit, little)
     if isinstance(element, RawDataElement):
         if element.VR == "UN":
             element = element._replace(VR="SQ", is_implicit_VR=True, is_little_endian=True)
@@ -92,6 +103,8 @@ def walk(
 
     A sequence comes before what it holds. Raises `ReadError` if items cannot be parsed.
     """
+    if len(parents) > MAX_DEPTH:
+        raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
     tags = list(dataset.keys())
     creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}
     for tag in tags:
@@ -113,16 +126,52 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def readings_of(dataset: Dataset, tag: int) -> tuple[str, ...]:
+    """Return all that the values of an element may be read as, for those who look for something.
+
+    Numbers as text count as they are written and as the number; bytes count in every usual
+    encoding. Raises `ReadError` if the element cannot be decoded.
+    """
+    value = plain(read_element(dataset, tag).value)
+    encoded = held(dataset, tag).value
+    found: list[str] = []
+    if stored_vr(dataset, tag) in ("DS", "IS"):
+        written = (
+            encoded.decode("latin-1").split("\\")
+            if isinstance(encoded, bytes)
+            else [str(getattr(one, "original_string", one)) for one in _each(encoded)]
+        )
+        found += [*texts(written), *map(_short, _each(value))]
+    found += texts(value)
+    if isinstance(value, bytes):
+        found += readings(value, dataset.original_character_set)
+    return tuple(dict.fromkeys(found))
+
+
+def _each(value: Any) -> list[Any]:
+    if isinstance(value, MultiValue | list | tuple):
+        return list(value)
+    return [] if value is None else [value]
+
+
+def _short(number: Any) -> str:
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
+
+
 def private_creators(dataset: Dataset) -> Mapping[int, str]:
-    """Return the private creators by ``group << 8 | block`` (PS3.5 7.8.1)."""
+    """Return the private creators by ``group << 8 | block`` (PS3.5 7.8.1).
+
+    What stands at the place of one but is no single short text reserves nothing.
+    """
     creators = {}
     for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
-        if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:  # noqa: PLR2004
+        if is_creator(tag):
             element = held(dataset, tag)
-            value = element.value
-            if isinstance(value, bytes):
-                value = value.decode("latin-1")
-            creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = str(value or "").strip(" \0")
+            value = element.value if isinstance(element.value, bytes | str) else b""
+            text = value.decode("latin-1") if isinstance(value, bytes) else value
+            name = text.strip(" \0")
+            if element.VR in CREATOR_VRS and 0 < len(name) <= LONGEST_CREATOR and "\\" not in name:
+                creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = name
     return creators
 
 
@@ -151,6 +200,24 @@ def plain(value: Any) -> Any:
     if isinstance(value, float | Decimal):
         return float(value)
     return value
+
+
+def separate(dataset: FileDataset) -> FileDataset:
+    """Return a data set of its own with the same elements, for those who may change it."""
+    implicit, little = dataset.original_encoding
+    twin = FileDataset(
+        "",
+        Dataset(),
+        file_meta=copy.deepcopy(dataset.file_meta),
+        is_implicit_VR=bool(implicit),
+        is_little_endian=little is not False,
+    )
+    for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+        element = held(dataset, tag)
+        nested = isinstance(element, DataElement) and element.VR == "SQ"
+        twin[tag] = copy.deepcopy(element) if nested else copy.copy(element)
+    twin.set_original_encoding(implicit, little, dataset.original_character_set)
+    return twin
 
 
 def new_element(tag: int, vr: str, value: Any) -> DataElement:

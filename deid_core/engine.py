@@ -36,7 +36,7 @@ from deid_core.model import (
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.compile import compile_plan
-from deid_core.recipe.find import base_rules, default_of
+from deid_core.recipe.find import foundation_of
 from deid_core.recipe.groups import Words
 from deid_core.recipe.plan import Decision
 from deid_core.recipe.screen import screen_rules
@@ -84,7 +84,8 @@ class Engine:
         ids: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         settings = settings or Settings()
-        screened = screen_rules(recipes)
+        foundation = foundation_of(recipes, settings, host)
+        screened = screen_rules((*foundation.base, *recipes))
         if screened:
             rules = (*settings.screen_rules, *screened)
             settings = attrs.evolve(settings, screen_rules=rules, screen_private=True)
@@ -96,11 +97,9 @@ class Engine:
             lambda rule, batch: compile_value(rule, host.value_functions, batch),
         )
         self._ids = ids
-        default = default_of(recipes, settings)
-        base = base_rules(recipes, settings, default, host)
-        self.plan = compile_plan(base, recipes, default, host, self.batch)
+        self.plan = compile_plan(foundation, recipes, host, self.batch)
         self._checks = [self._compile_check(entry) for entry in host.checks.entries()]
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}
 
     def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
         who, name = self.host.who(entry.plugin), entry.record.name
@@ -152,59 +151,88 @@ class Engine:
     def process(self, ref: FileRef, number: int, name: PurePosixPath | None = None) -> FileReport:
         """De-identify one file. Whatever happens is in the report; nothing is raised for it."""
         label = name.name if name is not None else f"file {number}"
-        report = FileReport(number, Outcome.FAILED, ref=ref)
+        report, _ = self._attempt(
+            FileReport(number, Outcome.FAILED, ref=ref),
+            label,
+            lambda report: self._written(ref, label, name, report),
+        )
+        return report
+
+    def cleaned(self, ref: FileRef, number: int) -> tuple[FileReport, Instance | None]:
+        """De-identify one file and return the result instead of writing it; None if refused."""
+        return self._attempt(
+            FileReport(number, Outcome.FAILED, ref=ref),
+            ref.name,
+            lambda report: self._in_memory(ref, report),
+        )
+
+    def _attempt(
+        self,
+        report: FileReport,
+        label: str,
+        work: Callable[[FileReport], tuple[FileReport, Instance | None]],
+    ) -> tuple[FileReport, Instance | None]:
+        """Do the work on one file, and report whatever it raises."""
+        change: dict[str, Any]
         try:
             with quiet_pydicom():
-                return self._process(ref, label, name, report)
+                return work(report)
         except NotDicomError as error:
-            return attrs.evolve(report, outcome=Outcome.SKIPPED, code=error.code, reason=str(error))
+            change = {"outcome": Outcome.SKIPPED, "code": error.code, "reason": str(error)}
         except OutputExistsError as error:
             log.error("%s already exists, overwrite set to False. Not writing.", label)
-            return attrs.evolve(
-                report,
-                outcome=Outcome.EXISTS,
-                code=error.code,
-                reason=str(error),
-                output=error.path,
-            )
+            change = {"outcome": Outcome.EXISTS, "code": error.code, "reason": str(error)}
+            change["output"] = error.path
         except FileError as error:
             log.error("%s: %s", label, error)
-            return attrs.evolve(report, outcome=Outcome.REFUSED, code=error.code, reason=str(error))
+            change = {"outcome": Outcome.REFUSED, "code": error.code, "reason": str(error)}
         except PluginError as error:
             log.error("%s: %s", label, error)
-            return attrs.evolve(report, code="plugin-failed", reason=str(error), fault=error)
+            change = {"code": "plugin-failed", "reason": str(error), "fault": _bare(error)}
         except Exception as error:  # noqa: BLE001 - a file must not end the run, nor be quoted
             fault = failure("deid_core", "processing", error)
             log.error("%s: %s", label, fault)
-            return attrs.evolve(report, code="internal-error", reason=str(fault), fault=fault)
+            change = {"code": "internal-error", "reason": str(fault), "fault": fault}
+        return attrs.evolve(report, **change), None
 
-    def _process(
+    def _in_memory(self, ref: FileRef, report: FileReport) -> tuple[FileReport, Instance | None]:
+        instance = self.host.read_file(ref, self.batch)
+        instance, context, actions = self.clean(instance, ref.name)
+        warnings = (*instance.notes, *context.warnings)
+        done = attrs.evolve(report, outcome=Outcome.WRITTEN, warnings=warnings, actions=actions)
+        return done, instance
+
+    def _written(
         self, ref: FileRef, label: str, name: PurePosixPath | None, report: FileReport
-    ) -> FileReport:
+    ) -> tuple[FileReport, Instance | None]:
         instance = self.host.read_file(ref, self.batch)
         instance, context, actions = self.clean(instance, label)
-        self._check(instance)
         target = safe_path(
             name if name is not None else self.host.name_output(instance, self.batch)
         )
-        target = distinct(target, self._taken)
-        receipt = self.host.write_file(instance, target, self.batch)
-        return attrs.evolve(
+        receipt = self.host.write_file(instance, distinct(target, self._taken), self.batch)
+        done = attrs.evolve(
             report,
             outcome=Outcome.WRITTEN,
             output=receipt.path,
             warnings=(*instance.notes, *context.warnings),
             actions=actions,
         )
+        return done, None
 
     def clean(
         self, instance: Instance, label: str
     ) -> tuple[Instance, FileContext, Mapping[str, int]]:
-        """Apply the plan to an instance in place; return it finished, and what was done."""
+        """Apply the plan to an instance in place; return it finished, and what was done.
+
+        Raises `RefusedError` if a check finds something.
+        """
         decided = self.decide(instance, label)
         apply(decided.file_meta, instance.dataset.file_meta, decided.context)
         apply(decided.data_set, instance.dataset, decided.context)
-        return self.host.finish_instance(instance, self.batch), decided.context, decided.actions
+        finished = self.host.finish_instance(instance, self.batch)
+        self._check(finished)
+        return finished, decided.context, decided.actions
 
     def decide(
         self, instance: Instance, label: str, record: dict[str, Decision] | None = None
@@ -225,6 +253,7 @@ class Engine:
         root = self.plan.root(dataset)
         file_meta = case.file_meta(dataset.file_meta, root)
         data_set = case.data_set(dataset, root, self.plan.default)
+        case.check_verdict(dataset)
         return Decided(context, file_meta, data_set, case.actions)
 
     def _check(self, instance: Instance) -> None:
@@ -236,3 +265,9 @@ class Engine:
                 raise PluginContractError(f"{who}: check {name!r} gave reasons that are no text")
             if reasons:
                 raise RefusedError(f"{who}: check {name!r}: {'; '.join(reasons)}")
+
+
+def _bare(error: PluginError) -> PluginError:
+    """Return an error without what it came from: frames and causes may hold values."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

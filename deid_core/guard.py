@@ -163,4 +163,6 @@ class Guard:
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, Exception) and not isinstance(error, self.lets):
-            raise failure(self.who, self.what, error) from None
+            fault = failure(self.who, self.what, error)
+            fault.__cause__ = fault.__context__ = None
+            raise fault from None

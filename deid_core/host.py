@@ -63,6 +63,13 @@ DECLARATIONS: Mapping[str, tuple[str, type[Any]]] = {
 """What kind of record a declaration hook collects."""
 
 
+RESERVED: Mapping[str, frozenset[str]] = {
+    "deid_field_expanders": frozenset({"fields", "toplevel", "values"}),
+    "deid_field_actions": frozenset({"base", "default", "format", "include"}),
+}
+"""Names that the recipe language keeps for itself."""
+
+
 @attrs.frozen
 class PluginInfo:
     """A line in the list of plugins.
@@ -181,6 +188,11 @@ class PluginHost:
                     message = (
                         f"{found.who}: the {kind} {record.name!r} replaces that of "
                         f"{record.replaces!r}, which is not installed"
+                    )
+                    raise PluginContractError(message)
+                if record.name.casefold() in RESERVED.get(hook, ()):
+                    message = (
+                        f"{found.who}: the name {record.name!r} of a {kind} is the language's own"
                     )
                     raise PluginContractError(message)
                 entries.append(Entry(record, found.name))

@@ -6,6 +6,7 @@ logged or asserted model cannot leak one.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydicom import config
 from pydicom.dataelem import DataElement
 
 from deid_core import dictionary
+from deid_core.convert import to_vr
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
@@ -194,6 +196,9 @@ class Field:
     context: FileContext = attrs.field(repr=False)
     present: bool = True
     _decode: Callable[[], Any] = attrs.field(default=lambda: None, repr=False, alias="decode")
+    _read: Callable[[], tuple[str, ...]] | None = attrs.field(
+        default=None, repr=False, alias="read"
+    )
 
     @property
     def value(self) -> Any:
@@ -203,6 +208,15 @@ class Field:
         cannot be decoded.
         """
         return self._decode()
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """All that the values may be read as, for tests: text as it is written, and numbers."""
+        if self._read is not None:
+            return self._read()
+        value = self.value
+        values = value if isinstance(value, list) else [value]
+        return tuple(str(one) for one in values if one not in (None, ""))
 
     @property
     def name(self) -> str:
@@ -228,8 +242,11 @@ class Field:
     def after(self, change: Change) -> Field:
         """Return the field as a following action will find it."""
         if isinstance(change, RemoveElement):
-            return attrs.evolve(self, present=False, decode=lambda: None)
-        return attrs.evolve(self, present=True, decode=lambda: change.value)
+            return attrs.evolve(self, present=False, decode=lambda: None, read=None)
+        value = change.value
+        with contextlib.suppress(ValueError, TypeError, ArithmeticError):
+            value = to_vr(value, self.path.vr)
+        return attrs.evolve(self, present=True, decode=lambda: value, read=None)
 
 
 class PrivateDecision(enum.Enum):
@@ -271,7 +288,9 @@ class Outcome(enum.Enum):
 
 @attrs.frozen
 class FileReport:
-    """What was done with one file: outcome, reason, counts; no value and no input name.
+    """What was done with one file: outcome, reason, counts; no value of the data set.
+
+    ``warnings`` name the file as its output is named, where outputs keep the names of inputs.
 
     ``number`` counts the files of the run from 1. ``output`` is where the result is, if
     there is one. ``actions`` counts what was done by action and keyword. ``ref`` is the input

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from deid_core.model import FileRef
 
 MAX_LENGTH = 120
-"""Longest part of an output name: leaves room for a temporary name beside it (255 in ext4)."""
+"""Bytes of the longest part of an output name: leaves room for a temporary name beside it (255 in ext4)."""
 
 _UNSAFE = re.compile(r"[^\w.+=@,() \-]+")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
@@ -20,10 +20,11 @@ def safe_part(name: str) -> str:
     """Return ``name`` as one safe part of a path on any system, never empty or hidden."""
     name = name.encode("utf-8", "replace").decode("utf-8")
     part = _UNSAFE.sub("_", name).strip(" .")
-    if len(part) > MAX_LENGTH:
+    if len(part.encode()) > MAX_LENGTH:
         stem, dot, suffix = part.rpartition(".")
-        tail = dot + suffix if stem and len(suffix) <= 8 else ""  # noqa: PLR2004
-        part = part[: MAX_LENGTH - len(tail)] + tail
+        tail = dot + suffix if stem and len(suffix) <= 8 and suffix.isascii() else ""  # noqa: PLR2004
+        cut = part.encode()[: MAX_LENGTH - len(tail)].decode("utf-8", "ignore")
+        part = cut.strip(" .") + tail
     return f"_{part}" if not part or _RESERVED.match(part) else part
 
 
@@ -33,16 +34,19 @@ def safe_path(path: PurePosixPath) -> PurePosixPath:
     return PurePosixPath(*(parts or ["_"]))
 
 
-def distinct(path: PurePosixPath, taken: set[str]) -> PurePosixPath:
+def distinct(path: PurePosixPath, taken: dict[str, int]) -> PurePosixPath:
     """Return ``path``, with a number if it is taken already, and take it.
 
-    Names that differ only in case are one name, as some file systems see it.
+    Names that differ only in case are one name, as some file systems see it. ``taken`` holds
+    for each name the last number that was given to it.
     """
-    candidate, number = path, 1
+    key = str(path).casefold()
+    candidate, number = path, taken.get(key, 0)
     while str(candidate).casefold() in taken:
         number += 1
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    taken.add(str(candidate).casefold())
+        candidate = path.with_name(f"{path.stem}-{number + 1}{path.suffix}")
+    taken[key] = number
+    taken.setdefault(str(candidate).casefold(), 0)
     return candidate
 
 
@@ -63,7 +67,7 @@ def kept_names(refs: Sequence[FileRef]) -> list[PurePosixPath]:
         if not any(longer):
             break
         depth = [n + grow for n, grow in zip(depth, longer, strict=True)]
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     return [distinct(PurePosixPath(safe_part(name)), taken) for name in names]
 
 

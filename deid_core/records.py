@@ -91,7 +91,9 @@ class FieldAction:
     summary: str
     rank: Rank = attrs.field(validator=attrs.validators.instance_of(Rank))
     takes: Takes = attrs.field(default=Takes.NOTHING, validator=attrs.validators.instance_of(Takes))
-    test: Callable[[Rule, Batch], Test] | None = None
+    test: Callable[[Rule, Batch], Test] | None = attrs.field(
+        default=None, validator=attrs.validators.optional(_callable)
+    )
     sequences: bool = True
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
@@ -102,13 +104,15 @@ class FieldExpander:
 
     ``compile(argument)`` is called once per rule and returns a test of an `ElementPath`; it
     raises ``ValueError`` for an argument that means nothing. ``nested`` is False when it can
-    only match at the top level, which saves the engine from looking deeper.
+    only match at the top level, which saves the engine from looking deeper. ``numbered`` is
+    True when it tells the items of a sequence apart; otherwise their number is -1.
     """
 
     name: str = attrs.field(validator=_name)
     compile: Callable[[str], Callable[[ElementPath], bool]] = attrs.field(validator=_callable)
     summary: str
     nested: bool = True
+    numbered: bool = False
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 
@@ -149,8 +153,8 @@ class ConditionOperator:
 class Check:
     """A check of what is about to be written.
 
-    ``compile(batch)`` is called once per run and returns a function that takes the original
-    and the finished `Instance` and returns reasons to refuse the file, without any value.
+    ``compile(batch)`` is called once per run and returns a function that takes the finished
+    `Instance` and returns reasons to refuse the file, without any value.
     """
 
     name: str = attrs.field(validator=_name)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 
 import regex
+
+from deid_core.errors import ActionError
 
 SEARCH_SECONDS = 2.0
 """How long a pattern may search one value before that counts as undecided."""
@@ -43,5 +46,26 @@ def pattern_finder(patterns: frozenset[str]) -> Callable[[str], bool]:
             return any(one.search(text, timeout=SEARCH_SECONDS) for one in compiled)
         except TimeoutError:
             return True
+
+    return found
+
+
+def pattern(text: str) -> Callable[[str], bool]:
+    """Compile a regular expression of a recipe into a test of text, whatever its case.
+
+    Raises ``ValueError`` for what is none. The test raises `ActionError` where the search
+    takes too long, so that the file is refused.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            search = regex.compile(text, flags=regex.IGNORECASE).search
+    except (regex.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"the pattern is no valid regular expression: {error}") from None
+
+    def found(value: str) -> bool:
+        try:
+            return search(value, timeout=SEARCH_SECONDS) is not None
+        except TimeoutError:
+            raise ActionError("a pattern of the recipe takes too long on a value") from None
 
     return found

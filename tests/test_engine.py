@@ -209,13 +209,14 @@ def test_a_stage_that_raises_fails_the_file_and_is_named(
     assert not settings.output_folder.exists()
 
 
-def test_a_verdict_that_names_what_is_not_there_does_no_harm(
+def test_a_verdict_that_names_what_is_not_there_refuses_the_file(
     own: dict[str, object], plugin: Any, settings: Settings, found: FileRef
 ) -> None:
     verdict = PrivateVerdict(found={"(0009,1001)": "because"})
     own["s"] = plugin(deid_screen_private_tags=lambda instance: verdict)
     (report,) = Engine(PluginHost(own), [], settings).run([found])
-    assert report.outcome is Outcome.WRITTEN
+    assert report.outcome is Outcome.REFUSED
+    assert "found 1 that are not there" in report.reason
 
 
 def test_identifiers_of_another_plugin_find_the_variables(

@@ -67,7 +67,7 @@ def test_a_name_becomes_a_part(name: str, part: str) -> None:
 
 
 def test_a_taken_name_gets_a_number_whatever_its_case() -> None:
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     paths = [distinct(PurePosixPath(name), taken) for name in ("a/x.dcm", "a/X.dcm", "a/x.dcm")]
     assert [str(path) for path in paths] == ["a/x.dcm", "a/X-2.dcm", "a/x-3.dcm"]
 

@@ -111,13 +111,19 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
     from deid_core.errors import NoPluginAnsweredError, SettingsError
     from deid_core.model import DiscoveryOptions
 
+    output = engine.batch.settings.output_folder.resolve()
     found = []
     for source in sources:
         try:
             found.append(engine.host.discover_files(source, DiscoveryOptions()))
         except NoPluginAnsweredError:
             raise SettingsError(f"{source}: no such file or folder") from None
-    return chain.from_iterable(found)
+    # What a run before this one has written is not to be read again.
+    return (
+        ref
+        for ref in chain.from_iterable(found)
+        if ref.path is None or not ref.path.resolve().is_relative_to(output)
+    )
 
 
 @attrs.define

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
+import tempfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -18,10 +20,9 @@ from deid_core.dicom.identify import Config
 from deid_core.dicom.memory import Source, encoded, ref_of
 from deid_core.elements import plain, texts
 from deid_core.engine import Engine
-from deid_core.errors import OutputExistsError, ReadError
+from deid_core.errors import OutputExistsError, ReadError, WriteError
 from deid_core.host import PluginHost
 from deid_core.model import FileRef
-from deid_core.naming import safe_part
 from deid_core.quiet import quiet_pydicom
 from deid_core.settings import read_settings
 
@@ -50,11 +51,13 @@ class DicomParser:
         self.host = PluginHost.load(self.settings.plugins)
         self.recipe = layers_of(recipe, self.host)
         self.lookup: dict[str, Any] = {}
-        self._key = key
+        self._key = key or secrets.token_bytes(32)
+        self._parsed = False
         self.load(dicom_file)
 
     def load(self, dicom_file: Source) -> None:
         """Take another file. Raises `FileError` if it cannot be read."""
+        self._parsed = False
         ref = ref_of(dicom_file)
         self.dicom_file = str(ref.path) if ref.path is not None else None
         self.dicom_name = ref.name
@@ -116,22 +119,27 @@ class DicomParser:
             instance = self.host.read_file(self._ref, engine.batch)
             finished, _, _ = engine.clean(instance, self.dicom_name)
         self.dicom = finished.dataset
+        self._parsed = True
         if strip_sequences:
             for tag in [element.tag for element in self.dicom if element.VR == "SQ"]:
                 del self.dicom[tag]
 
     def save(self, filename: str | os.PathLike[str], overwrite: bool = False) -> str:  # noqa: FBT001, FBT002
-        """Write the data set to a file, whole or not at all, and return its path.
+        """Write the result to a file, whole or not at all, and return its path.
 
-        Raises `OutputExistsError`.
+        Raises `OutputExistsError`, and `WriteError` before `parse`: what was loaded is not
+        de-identified.
         """
+        if not self._parsed:
+            raise WriteError("nothing was parsed yet; call parse() before save()")
         path = Path(filename)
         if path.exists() and not overwrite:
             raise OutputExistsError("the output exists already", str(path))
-        temporary = path.with_name(f".{safe_part(path.name)}.tmp")
+        descriptor, name = tempfile.mkstemp(prefix=".deid-", suffix=".tmp", dir=path.parent)
         try:
-            temporary.write_bytes(encoded(self.dicom))
-            temporary.replace(path)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(encoded(self.dicom))
+            Path(name).replace(path)
         finally:
-            temporary.unlink(missing_ok=True)
+            Path(name).unlink(missing_ok=True)
         return str(path)

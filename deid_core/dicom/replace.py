@@ -15,11 +15,10 @@ from deid_core.config import Deid, layers_of
 from deid_core.dicom.files import Files, in_memory, refs_of
 from deid_core.dicom.identify import Config
 from deid_core.engine import Engine
-from deid_core.errors import FileError, SettingsError
+from deid_core.errors import SettingsError
 from deid_core.host import PluginHost
 from deid_core.model import FileRef, Outcome
 from deid_core.naming import kept_names
-from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.tree import Recipe
 from deid_core.settings import read_settings
@@ -120,16 +119,15 @@ def remove_private_identifiers(
 
 def _cleaned(engine: Engine, refs: list[FileRef]) -> list[FileDataset]:
     """Return the results of data sets in memory; what is refused is logged."""
-    datasets = []
-    for ref in refs:
-        try:
-            with quiet_pydicom():
-                instance = engine.host.read_file(ref, engine.batch)
-                finished, _, _ = engine.clean(instance, ref.name)
-        except FileError as error:
-            log.error("%s: %s", ref.name, error)
-        else:
-            datasets.append(finished.dataset)
+    datasets, faults = [], []
+    for number, ref in enumerate(refs, start=1):
+        report, instance = engine.cleaned(ref, number)
+        if instance is not None:
+            datasets.append(instance.dataset)
+        if report.fault is not None:
+            faults.append(report.fault)
+    if faults and not datasets:
+        raise faults[0]
     return datasets
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import attrs
@@ -10,10 +10,12 @@ from pydicom.dataset import Dataset
 
 from deid_core.batch import Batch
 from deid_core.errors import DeidError, PluginContractError, Problem, RecipeError
-from deid_core.guard import failure
+from deid_core.guard import Guard, failure
 from deid_core.host import PluginHost
+from deid_core.model import Field
 from deid_core.recipe.conditions import compile_condition
 from deid_core.recipe.faults import Fault
+from deid_core.recipe.find import Foundation
 from deid_core.recipe.groups import ValueGroup, merged
 from deid_core.recipe.guarded import guarded_apply
 from deid_core.recipe.plan import BASE_LAYER, CompiledRule, Plan
@@ -26,15 +28,17 @@ T = TypeVar("T")
 
 
 def compile_plan(
-    base: Iterable[Rule], recipes: Sequence[Recipe], default: str, host: PluginHost, batch: Batch
+    foundation: Foundation, recipes: Sequence[Recipe], host: PluginHost, batch: Batch
 ) -> Plan:
-    """Compile the rules beneath all recipes and the recipes, lowest first, into a plan.
+    """Compile what lies beneath all recipes and the recipes, lowest first, into a plan.
 
     Raises `RecipeError` with every name that no plugin and no section provides.
     """
-    names = Names(host.expanders, merged(recipes, "values"), merged(recipes, "fields"))
+    everything = (*foundation.base, *recipes)
+    names = Names(host.expanders, merged(everything, "values"), merged(everything, "fields"))
     compiler = _Compiler(host, batch, names)
-    layers = [base, *(recipe.header for recipe in recipes)]
+    base = [rule for recipe in foundation.base for rule in recipe.header]
+    layers = [base, foundation.settings, *(recipe.header for recipe in recipes)]
     rules = [
         compiled
         for layer, content in enumerate(layers, start=BASE_LAYER)
@@ -44,12 +48,12 @@ def compile_plan(
     groups = {name: compiler.values(group) for name, group in names.values.items()}
     for name in names.fields:
         compiler.fields(names.fields[name])
-    for recipe in recipes:
+    for recipe in everything:
         compiler.labels(recipe)
         compiler.filters(recipe)
     if compiler.problems:
         raise RecipeError(compiler.problems)
-    return Plan(tuple(rules), default, groups)
+    return Plan(tuple(rules), foundation.default, groups)
 
 
 @attrs.define
@@ -65,6 +69,10 @@ class _Compiler:
         condition = self._condition(rule.condition) if rule.condition is not None else None
         action = self._action(rule)
         if action is None or selector is None:
+            return None
+        if rule.value is not None and not rule.quoted and self._hides_condition(rule.value):
+            place = attrs.evolve(rule.where, column=rule.value_column)
+            self._complain(place, "write IF in capitals, or put the value in quotes")
             return None
         if action.rank is Rank.CREATES and not _can_create(selector):
             place = attrs.evolve(rule.where, column=rule.field_column)
@@ -85,6 +93,11 @@ class _Compiler:
             condition,
             sequences=selector.exact or action.sequences,
         )
+
+    def _hides_condition(self, value: str) -> bool:
+        """Tell whether a condition seems to be meant that does not start with IF in capitals."""
+        _, found, rest = value.partition(" if ")
+        return bool(found) and rest.split()[:1] != [] and rest.split()[0] in self.host.operators
 
     def values(self, group: Group) -> ValueGroup:
         """Compile a group of values."""
@@ -128,12 +141,28 @@ class _Compiler:
         return self._try(condition.where, lambda: compile_condition(condition.text, operators))
 
     def _test(self, rule: Rule, action: FieldAction) -> Test | None:
-        if action.test is not None:
-            return action.test(rule, self.batch)
+        own = self._test_of_action(rule, action)
         if action.takes is not Takes.TEST or rule.value is None:
-            return None
+            return own
         where = attrs.evolve(rule.where, column=rule.value_column)
-        return self._try(where, lambda: compile_test(rule, self.host, self.names, self.batch))
+        stated = self._try(where, lambda: compile_test(rule, self.host, self.names, self.batch))
+        return _both(own, stated)
+
+    def _test_of_action(self, rule: Rule, action: FieldAction) -> Test | None:
+        if action.test is None:
+            return None
+        who = self.host.who(self.host.actions.entry(action.name).plugin)
+        what = f"the test of action {action.name!r}"
+        with Guard(who, what):
+            test = action.test(rule, self.batch)
+        if not callable(test):
+            raise PluginContractError(f"{who}: {what} compiled to no function")
+
+        def guarded(field: Field) -> bool:
+            with Guard(who, what):
+                return test(field)
+
+        return guarded
 
     def _try(self, where: Where, compile_it: Callable[[], T]) -> T | None:
         try:

@@ -12,10 +12,8 @@ from deid_core.elements import (
     creator_of,
     is_sequence,
     items_of,
-    plain,
     private_creators,
-    read_element,
-    texts,
+    readings_of,
 )
 from deid_core.errors import PluginContractError
 from deid_core.guard import Guard
@@ -146,5 +144,5 @@ def values_at(dataset: Dataset, steps: tuple[Step, ...]) -> FieldValues:
         if is_sequence(dataset, tag):
             values += [f"item {n}" for n, _ in enumerate(items_of(dataset, tag))]
         else:
-            values += texts(plain(read_element(dataset, tag).value))
+            values += readings_of(dataset, tag)
     return FieldValues(present, tuple(values))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+import attrs
 
 from deid_core.errors import Problem, RecipeError, RecipeNotFoundError
 from deid_core.host import PluginHost
@@ -85,27 +87,37 @@ def _file_of(path: Path) -> Path:
     raise RecipeNotFoundError([Problem(str(path), 0, 0, message)])
 
 
-def default_of(recipes: Sequence[Recipe], settings: Settings) -> str:
-    """Return the action for what no rule names: settings first, then the highest recipe."""
-    stated = [recipe.default for recipe in recipes if recipe.default is not None]
-    return (settings.default or (stated[-1] if stated else "REMOVE")).upper()
+@attrs.frozen
+class Foundation:
+    """What lies beneath all recipes: the base recipe, and the rules of a settings file.
+
+    ``default`` is the action for what no rule names.
+    """
+
+    base: tuple[Recipe, ...]
+    settings: tuple[Rule, ...]
+    default: str
 
 
-def base_rules(
-    recipes: Sequence[Recipe], settings: Settings, default: str, host: PluginHost
-) -> Iterable[Rule]:
-    """Return the rules that lie beneath all recipes.
+def foundation_of(recipes: Sequence[Recipe], settings: Settings, host: PluginHost) -> Foundation:
+    """Find out what lies beneath ``recipes``.
 
     The base recipe spares, out of what the default and patterns would take, what a file needs
-    to be decoded, shown and filed; with KEEP as the default it changes nothing else.
+    to be decoded, shown and filed; with KEEP as the default it changes nothing else. Raises
+    `RecipeError`.
     """
     stated = [recipe.base for recipe in recipes if recipe.base is not None]
-    name = settings.base_under_keep if default == "KEEP" else settings.base
-    implied = Include(name, Where("settings"))
-    base = stated[-1] if stated else implied
-    layers = () if base.name.lower() == NO_BASE else _found(base, "BASE", host, Path(), ())
-    beneath = [rule for recipe in layers for rule in recipe.header]
-    return (
-        *beneath,
-        *(rule_of(entry, f"put.actions[{n}]") for n, entry in enumerate(settings.base_rules, 1)),
+    base = _base(stated[-1], host) if stated else ()
+    defaults = [recipe.default for recipe in (*base, *recipes) if recipe.default is not None]
+    default = (settings.default or (defaults[-1] if defaults else "REMOVE")).upper()
+    if not stated:
+        name = settings.base_under_keep if default == "KEEP" else settings.base
+        base = _base(Include(name, Where("settings")), host)
+    rules = tuple(
+        rule_of(entry, f"put.actions[{n}]") for n, entry in enumerate(settings.base_rules, 1)
     )
+    return Foundation(base, rules, default)
+
+
+def _base(include: Include, host: PluginHost) -> tuple[Recipe, ...]:
+    return () if include.name.lower() == NO_BASE else _found(include, "BASE", host, Path(), ())

@@ -8,8 +8,7 @@ from itertools import chain
 import attrs
 from pydicom.dataset import Dataset
 
-from deid_core.elements import is_sequence, plain, read_element, texts, walk
-from deid_core.errors import ReadError
+from deid_core.elements import is_sequence, readings_of, walk
 from deid_core.model import ElementPath
 from deid_core.recipe.selectors import Selector
 from deid_core.recipe.tree import Group, Member, Recipe
@@ -38,10 +37,7 @@ class ValueGroup:
         for holder, path in _everything(dataset):
             members = [member for member, selector in self.members if selector.matches(path)]
             if members and not is_sequence(holder, path.tag):
-                try:
-                    values = texts(plain(read_element(holder, path.tag).value))
-                except ReadError:
-                    continue
+                values = readings_of(holder, path.tag)
                 yield from ((member, values) for member in members)
 
     @staticmethod

@@ -18,14 +18,14 @@ def rule_of(entry: object, source: str) -> Rule:
 
     Raises `RecipeError`.
     """
-    words = _words(entry, source, {"value", "condition"})
+    words = _words(entry, source, {"value", "condition", "quoted"})
     where = Where(source)
     condition = words.get("condition")
     return Rule(
         action=words["action"].upper(),
         field=words["field"],
         value=words.get("value"),
-        quoted="value" in words and _needs_quotes(words["value"]),
+        quoted="quoted" in words or ("value" in words and _needs_quotes(words["value"])),
         condition=None if condition is None else Condition(condition, where),
         where=where,
     )

@@ -18,7 +18,12 @@ from deid_core.recipe.tree import Rule
 from deid_core.records import Rank
 
 BASE_LAYER = 0
+"""The rules of the base recipe; those of a settings file and of recipes lie above."""
+
 UNNAMED_LAYER = -1
+
+OTHER_ITEM = -1
+"""Stands for all items that no rule tells apart, so that they share their decisions."""
 
 
 @attrs.frozen
@@ -114,11 +119,14 @@ class Plan:
 
 @attrs.frozen
 class _Index:
-    """Which rules can be about a tag at all, by their number."""
+    """Which rules can be about a tag at all, by their number.
+
+    ``item_numbers`` are the numbers of items that rules tell apart; None if it may be any.
+    """
 
     by_tag: dict[int, list[int]]
     wide: list[int]
-    item_numbers: bool
+    item_numbers: frozenset[int] | None
 
     @classmethod
     def of(cls, rules: Sequence[CompiledRule]) -> _Index:
@@ -130,8 +138,16 @@ class _Index:
                 wide.append(number)
             else:
                 by_tag.setdefault(tag, []).append(number)
-        numbered = any(step.item is not None for rule in rules for step in rule.selector.steps)
-        return cls(by_tag, wide, numbered)
+        return cls(by_tag, wide, _item_numbers(rules))
+
+
+def _item_numbers(rules: Sequence[CompiledRule]) -> frozenset[int] | None:
+    numbers: set[int] = set()
+    for rule in rules:
+        if rule.selector.numbered and not rule.selector.steps:
+            return None
+        numbers.update(step.item for step in rule.selector.steps if step.item is not None)
+    return frozenset(numbers)
 
 
 class Node:
@@ -147,11 +163,12 @@ class Node:
         self._index = index
         self._decisions: dict[tuple[int, str, str | None, bool], Decision] = {}
         self._children: dict[tuple[int, int, str | None], Node] = {}
-        self._keeps: dict[tuple[int, str | None, int], bool] = {}
+        self._keeps: dict[tuple[int, str | None, int, bool], bool] = {}
 
     def child(self, parent: Parent) -> Node:
         """Return the node of the items below ``parent``."""
-        item = parent.item if self._index.item_numbers else 0
+        numbers = self._index.item_numbers
+        item = parent.item if numbers is None or parent.item in numbers else OTHER_ITEM
         key = (parent.tag, item, parent.creator)
         node = self._children.get(key)
         if node is None:
@@ -191,15 +208,19 @@ class Node:
         # What creates acts where it says only; at other depths nothing asked for it.
         return not selector.steps or selector.names_data_set(self.parents)
 
-    def keeps_below(self, parent: Parent, layer: int) -> bool:
-        """Tell whether a rule of ``layer`` or above may protect something below ``parent``."""
-        key = (parent.tag, parent.creator, layer)
+    def keeps_below(self, parent: Parent, layer: int, *, named: bool = False) -> bool:
+        """Tell whether a rule of ``layer`` or above may protect something below ``parent``.
+
+        With ``named``, only a rule counts that names the way through ``parent``.
+        """
+        key = (parent.tag, parent.creator, layer, named)
         keeps = self._keeps.get(key)
         if keeps is None:
             parents = (*self.parents, parent)
             keeps = self._keeps[key] = any(
                 rule.rank is Rank.PROTECTS
                 and rule.layer >= layer
+                and (not named or (rule.selector.anchored and len(rule.selector.steps) > 1))
                 and rule.selector.may_match_below(parents)
                 for rule in self._rules
             )
@@ -225,9 +246,14 @@ def settle(rules: Sequence[CompiledRule]) -> Decision:
     layer = max(rule.layer for rule in rules)
     if layer > BASE_LAYER and any(r.layer == BASE_LAYER and r.selector.exact for r in rules):
         above = [rule for rule in rules if rule.layer > BASE_LAYER]
-        if not any(rule.selector.exact or rule.rank is Rank.PROTECTS for rule in above):
+        if not any(_speaks(rule) for rule in above):
             layer = BASE_LAYER
     return _fold([rule for rule in rules if rule.layer == layer], layer)
+
+
+def _speaks(rule: CompiledRule) -> bool:
+    """Tell whether a rule means this very element: by its name, its value, or to protect it."""
+    return rule.selector.exact or rule.when is not None or rule.rank is Rank.PROTECTS
 
 
 def _fold(rules: list[CompiledRule], layer: int) -> Decision:

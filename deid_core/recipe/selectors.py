@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from deid_core import dictionary
-from deid_core.elements import texts
 from deid_core.errors import PluginContractError
 from deid_core.guard import Guard
 from deid_core.model import ElementPath, Field, Parent
@@ -77,7 +76,8 @@ class Selector:
 
     ``exact`` tells a field that is named from one that a pattern finds. ``steps`` is the
     named path, outermost first. ``nested`` says whether elements inside of sequences can
-    match, and ``anchored`` that the path starts at the top level. ``when``, if there is one, also tests the element's value.
+    match, ``anchored`` that the path starts at the top level, and ``numbered`` that the items
+    of a sequence are told apart. ``when``, if there is one, also tests the element's value.
     """
 
     matches: Callable[[ElementPath], bool] = attrs.field(repr=False)
@@ -85,6 +85,7 @@ class Selector:
     nested: bool = True
     anchored: bool = False
     steps: tuple[Step, ...] = ()
+    numbered: bool = False
     when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
 
     def may_match_below(self, parents: tuple[Parent, ...]) -> bool:
@@ -137,7 +138,14 @@ def _named(steps: tuple[Step, ...], *, anchored: bool) -> Selector:
             and _leads(steps, path.parents)
         )
 
-    return Selector(matches, exact=True, nested=len(steps) > 1, anchored=True, steps=steps)
+    return Selector(
+        matches,
+        exact=True,
+        nested=len(steps) > 1,
+        anchored=True,
+        steps=steps,
+        numbered=any(step.item is not None for step in steps),
+    )
 
 
 def _split_composition(text: str, names: Names) -> list[str]:
@@ -157,6 +165,7 @@ def _compose(parts: list[Selector]) -> Selector:
         lambda path: all(part.matches(path) for part in parts),
         exact=any(part.exact for part in parts),
         nested=all(part.nested for part in parts),
+        numbered=any(part.numbered for part in parts),
         when=when if tests else None,
     )
 
@@ -171,7 +180,7 @@ def _values(argument: str, names: Names) -> Selector:
     def when(field: Field) -> bool:
         words = field.context.words(group)
         found = pattern_finder(words) if pattern else finder(words)
-        return any(found(text) for text in texts(field.value))
+        return any(found(text) for text in field.readings)
 
     return Selector(lambda path: path.vr != "SQ", exact=False, when=when)
 
@@ -187,6 +196,7 @@ def _fields(argument: str, names: Names) -> Selector:
         lambda path: any(member.matches(path) for member in members),
         exact=bool(members) and all(member.exact for member in members),
         nested=any(member.nested for member in members),
+        numbered=any(member.numbered for member in members),
     )
 
 
@@ -231,7 +241,7 @@ def _compile_expander(name: str, argument: str, names: Names) -> Selector:
         with Guard(who, what):
             return matches(path)
 
-    return Selector(guarded, exact=False, nested=expander.nested)
+    return Selector(guarded, exact=False, nested=expander.nested, numbered=expander.numbered)
 
 
 def parse_path(text: str) -> tuple[Step, ...]:

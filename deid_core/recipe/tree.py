@@ -44,12 +44,17 @@ class Rule:
     value_column: int = attrs.field(default=0, eq=False)
 
     def as_dict(self) -> dict[str, str]:
-        """Return the rule in the form of a settings file: action, field, perhaps value and condition."""
+        """Return the rule in the form of a settings file: action, field, perhaps value and condition.
+
+        ``quoted`` says that a value with a colon is meant literally.
+        """
         entry = {"action": self.action, "field": self.field}
         if self.value is not None:
             entry["value"] = self.value
         if self.condition is not None:
             entry["condition"] = self.condition.text
+        if self.quoted and ":" in (self.value or ""):
+            entry["quoted"] = "true"
         return entry
 
 

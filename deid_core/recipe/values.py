@@ -63,9 +63,7 @@ def _user_function(name: str, text: str) -> Value:
             raise Unresolved(f"no function {name!r}")
         context = field.context
         try:
-            found = function(
-                dicom=context.instance.dataset, value=text, field=field, item=context.item
-            )
+            found = function(dicom=context.data_set(), value=text, field=field, item=context.item)
         except (FileError, Unresolved):
             raise
         except Exception as error:  # noqa: BLE001 - it is the user's, and may quote a value

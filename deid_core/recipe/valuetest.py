@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deid_core.batch import Batch
-from deid_core.elements import texts
 from deid_core.host import PluginHost
 from deid_core.model import Field, FieldValues
 from deid_core.recipe.conditions import compile_operator
@@ -40,7 +39,7 @@ def compile_test(
         message = f"{rule.action}: found {rule.value!r}; expected one of: {expected}"
         raise Fault(message, host.operators.nearest(kind))
     test = compile_operator(operator.name, rest, host.operators)
-    return lambda field: field.path.vr != "SQ" and test(FieldValues(True, texts(field.value)))  # noqa: FBT003
+    return lambda field: field.path.vr != "SQ" and test(FieldValues(True, field.readings))  # noqa: FBT003
 
 
 def _truth(value: Callable[[Field], object]) -> Callable[[Field], bool]:

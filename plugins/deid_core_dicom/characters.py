@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 from pydicom.charset import python_encoding
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
+from deid_core import ActionError
 from deid_core.elements import held, new_element, stored_vr
 
 CHARACTER_SET = 0x00080005
 TEXT_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+UTF_8 = "ISO_IR 192"
 _ASCII = frozenset({"iso8859", "ascii", ""})
 
 
-def restore_character_set(dataset: Dataset) -> None:
-    """Put Specific Character Set back if it was removed and text needs it.
+def settle_character_set(dataset: Dataset) -> None:
+    """Put Specific Character Set back where it went and text needs it, or declare one.
 
-    Text beyond ASCII would otherwise be read as something else.
+    Text beyond ASCII would otherwise be read as something else. Where nothing was declared and
+    a rule has written such text, it is UTF-8. Raises `ActionError` where that would change
+    text that was there before.
     """
-    if CHARACTER_SET in dataset:
+    element = dataset.get(CHARACTER_SET)
+    if element is not None and element.value:
         return
     encodings = dataset.original_character_set
     names = [encodings] if isinstance(encodings, str) else list(encodings or ())
-    if set(names) <= _ASCII or not _has_other_than_ascii(dataset):
+    if not set(names) <= _ASCII:
+        if _needs_character_set(dataset, old=True, new=True):
+            _declare(dataset, names)
         return
+    if _needs_character_set(dataset, old=False, new=True):
+        if _needs_character_set(dataset, old=True, new=False):
+            raise ActionError("new text beyond ASCII meets old text in no declared character set")
+        dataset[CHARACTER_SET] = new_element(CHARACTER_SET, "CS", UTF_8)
+
+
+def _declare(dataset: Dataset, names: list[str]) -> None:
     terms = {encoding: term for term, encoding in python_encoding.items() if term}
     known = [terms[name] for name in names if name in terms]
     if known:
-        dataset[CHARACTER_SET] = new_element(
-            CHARACTER_SET, "CS", known if len(known) > 1 else known[0]
-        )
+        value = known if len(known) > 1 else known[0]
+        dataset[CHARACTER_SET] = new_element(CHARACTER_SET, "CS", value)
 
 
-def _has_other_than_ascii(dataset: Dataset) -> bool:
+def _needs_character_set(dataset: Dataset, *, old: bool, new: bool) -> bool:
+    """Tell whether text beyond ASCII is in a data set, still encoded (old) or written (new)."""
     for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
         element = held(dataset, tag)
-        if stored_vr(dataset, tag) == "SQ":
-            items = () if isinstance(element, RawDataElement) else element.value or ()
-            if isinstance(element, RawDataElement) and not _is_ascii(element.value or b""):
+        value = element.value
+        vr = stored_vr(dataset, tag)
+        if isinstance(value, bytes):
+            if old and vr in (*TEXT_VRS, "SQ") and not _is_ascii(value):
                 return True
-            if any(_has_other_than_ascii(item) for item in items):
+        elif vr == "SQ":
+            if any(_needs_character_set(item, old=old, new=new) for item in value or ()):
                 return True
-        elif stored_vr(dataset, tag) in TEXT_VRS:
-            value = element.value or b""
-            if not (_is_ascii(value) if isinstance(value, bytes) else str(value).isascii()):
-                return True
+        elif new and vr in TEXT_VRS and not str(value or "").isascii():
+            return True
     return False
 
 

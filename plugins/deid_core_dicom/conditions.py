@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Callable
 
 from deid_core import ConditionOperator, FieldValues
+from deid_core.search import pattern
 
 Test = Callable[[FieldValues], bool]
 
 
 def compile_contains(text: str) -> Test:
     """Hold where a value, or all of them joined by a backslash, has a match of the pattern."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            search = re.compile(text, re.IGNORECASE).search
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"the pattern is no valid regular expression: {error}") from None
+    search = pattern(text)
     return lambda found: any(search(value) for value in _each(found))
 
 

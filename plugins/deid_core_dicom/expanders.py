@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 
 from deid_core import ElementPath, FieldExpander, dictionary
+from deid_core.search import pattern
 
 Test = Callable[[ElementPath], bool]
 
@@ -23,12 +23,8 @@ def names_of(path: ElementPath) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
-def _search(pattern: str) -> Test:
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            search = re.compile(pattern, re.IGNORECASE).search
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"the pattern is no valid regular expression: {error}") from None
+def _search(text: str) -> Test:
+    search = pattern(text)
     return lambda path: any(search(name) for name in names_of(path))
 
 

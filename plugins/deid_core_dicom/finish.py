@@ -6,7 +6,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID
 
 from deid_core import Batch, Instance, WriteError
-from deid_core_dicom.characters import restore_character_set
+from deid_core_dicom.characters import settle_character_set
 from deid_core_dicom.uids import (
     IMPLEMENTATION_UID,
     IMPLEMENTATION_VERSION,
@@ -23,7 +23,7 @@ def finish(instance: Instance, batch: Batch) -> Instance:
     """
     dataset = instance.dataset
     dataset.preamble = bytes(128)
-    restore_character_set(dataset)
+    settle_character_set(dataset)
     origin = instance.origin or origin_of(dataset)
     if not origin.transfer_syntax:
         raise WriteError("the transfer syntax is not known")

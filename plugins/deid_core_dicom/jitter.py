@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from deid_core import Batch, Change, Field, Rule, SetValue, Unresolved
+from deid_core import Batch, Change, Field, Rule, SetValue, Unresolved, dictionary
 from deid_core.records import Apply
 from deid_core_dicom.shift import Shift, patient_days, shift_value
 
@@ -26,16 +26,23 @@ def compile_jitter(rule: Rule, batch: Batch) -> Apply:
     parts = _parts(rule, batch)
 
     def jitter(field: Field) -> Change | None:
-        if field.value is None or (field.path.vr == "TM" and "hours" not in parts):
+        vr = _date_vr(field)
+        if field.value is None or (vr == "TM" and "hours" not in parts):
             return None
         amounts = {unit: number(field) for unit, number in parts.items()}
         days = amounts.get("days", 0) + DAYS_IN_YEAR * amounts.get("years", 0)
         if "keyed" in amounts:
             days += patient_days(field, batch, amounts["keyed"])
         shift = Shift(days, amounts.get("hours", 0))
-        return SetValue(shift_value(field.value, field.path.vr, shift))
+        return SetValue(shift_value(field.value, vr, shift))
 
     return jitter
+
+
+def _date_vr(field: Field) -> str:
+    """Return the VR that says what the value is: the dictionary's where the stored one is wrong."""
+    allowed = dictionary.vrs_of(field.path.tag)
+    return field.path.vr if field.path.vr in allowed or not allowed else allowed[0]
 
 
 def _parts(rule: Rule, batch: Batch) -> dict[str, Number]:

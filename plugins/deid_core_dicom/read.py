@@ -24,7 +24,7 @@ from deid_core.structure import (
     elements,
     read_element,
 )
-from deid_core_dicom.extent import end_of_data_set
+from deid_core_dicom.extent import PIXEL_DATA, end_of_data_set
 from deid_core_dicom.uids import origin_of
 
 PREAMBLE = 128
@@ -35,8 +35,11 @@ LONGEST_FIRST = 1024
 EXPLICIT_LITTLE = Encoding(implicit=False, little=True)
 IMPLICIT_LITTLE = Encoding(implicit=True, little=True)
 EXPLICIT_BIG = Encoding(implicit=False, little=False)
-MAX_INFLATED = 4 * 2**30
-"""Bytes that a deflated data set may have: four gigabytes are the limit of a bulk element."""
+MAX_INFLATED = 2**30
+MAX_RATIO = 1000
+"""What a deflated data set may become: more is made to exhaust its reader."""
+
+UNCOMPRESSED = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian)
 
 _ENCODINGS = {
     ImplicitVRLittleEndian: IMPLICIT_LITTLE,
@@ -90,13 +93,11 @@ def parse(data: bytes, *, force: bool = False) -> tuple[FileDataset, list[str]]:
         if unused:
             notes.append(f"{unused} bytes after the data set dropped")
     encoding = _encoding(data, start, syntax)
-    if not syntax:
-        file_meta.TransferSyntaxUID = _syntax_of(encoding)
-    elif encoding is not _declared(syntax):
-        if syntax not in (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian):
-            raise ReadError("the transfer syntax contradicts the encoding of the data set")
-        file_meta.TransferSyntaxUID = _syntax_of(encoding)
-        notes.append("the transfer syntax contradicted the data set; it was set right")
+    settled = _settled(syntax, encoding, data, start)
+    if settled != syntax:
+        file_meta.TransferSyntaxUID = settled
+        if syntax:
+            notes.append("the transfer syntax contradicted the data set; it was set right")
     end = end_of_data_set(data, start, encoding)
     if end < len(data):
         notes.append(f"{len(data) - end} bytes after the data set dropped")
@@ -127,6 +128,27 @@ def _file_meta(data: bytes) -> tuple[int, FileMetaDataset | None]:
     for tag in encoded.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
         file_meta[tag] = encoded.get_item(tag)
     return end, file_meta
+
+
+def _settled(syntax: UID, encoding: Encoding, data: bytes, start: int) -> UID:
+    """Return a transfer syntax of the standard that says how the data set is encoded.
+
+    Raises `ReadError` where only the one that the file names could decode the pixels.
+    """
+    standard = syntax.type == "Transfer Syntax" and not syntax.is_private
+    if standard and encoding is _declared(syntax):
+        return syntax
+    if (standard and syntax not in UNCOMPRESSED) or _is_encapsulated(data, start, encoding):
+        raise ReadError("the transfer syntax contradicts the encoding of the data set")
+    return _syntax_of(encoding)
+
+
+def _is_encapsulated(data: bytes, start: int, encoding: Encoding) -> bool:
+    """Tell whether pixel data are in fragments, so that only the transfer syntax decodes them."""
+    return any(
+        element.tag == PIXEL_DATA and element.length == UNDEFINED
+        for element, _ in elements(data, start, encoding)
+    )
 
 
 def _read(data: bytes, encoding: Encoding) -> Dataset:
@@ -194,7 +216,7 @@ def _inflate(data: bytes) -> tuple[bytes, int]:
     """Return the inflated data set, and how many bytes follow the deflated stream."""
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        inflated = decompressor.decompress(data, MAX_INFLATED)
+        inflated = decompressor.decompress(data, min(MAX_INFLATED, MAX_RATIO * len(data)))
     except zlib.error:
         raise ReadError("the deflated data set is broken") from None
     if not decompressor.eof:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from pydicom import config, dcmwrite
+from pydicom import config, dcmwrite, filewriter
 from pydicom.uid import UID
 
 from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
@@ -23,12 +24,12 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
     """
     settings = batch.settings
     path = Path(settings.output_folder, *target.parts)
-    if path.exists():
-        if not settings.overwrite:
-            raise OutputExistsError("the output exists already", str(path))
-        if instance.ref.path is not None and path.samefile(instance.ref.path):
-            raise WriteError("the output would replace its own input; choose another folder")
     try:
+        if path.exists():
+            if not settings.overwrite:
+                raise OutputExistsError("the output exists already", str(path))
+            if instance.ref.path is not None and path.samefile(instance.ref.path):
+                raise WriteError("the output would replace its own input; choose another folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         return WriteReceipt(str(path), _write_whole(instance, path, settings.overwrite))
     except OSError as error:
@@ -88,12 +89,32 @@ def encode(instance: Instance, stream: BinaryIO) -> None:
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
     implicit, little = dataset.original_encoding if syntax.is_private else (None, None)
     try:
-        dcmwrite(
-            stream, dataset, enforce_file_format=True, implicit_vr=implicit, little_endian=little
-        )
+        with _short_errors():
+            dcmwrite(
+                stream,
+                dataset,
+                enforce_file_format=True,
+                implicit_vr=implicit,
+                little_endian=little,
+            )
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes values
         raise WriteError(f"cannot be encoded ({type(error).__name__})") from None
     finally:
         config.settings.writing_validation_mode = mode
+
+
+@contextmanager
+def _short_errors() -> Iterator[None]:
+    """Keep pydicom from wrapping an error in a longer one at every level of nesting.
+
+    Each of its messages holds the one below twice, so that depth would exhaust the memory.
+    """
+    names = vars(filewriter)
+    wrapping = names["tag_in_exception"]
+    names["tag_in_exception"] = lambda _tag: nullcontext()
+    try:
+        yield
+    finally:
+        names["tag_in_exception"] = wrapping

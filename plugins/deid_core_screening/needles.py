@@ -8,8 +8,8 @@ from functools import lru_cache
 import regex
 from pydicom.dataset import Dataset
 
-from deid_core import ReadError, ScreenRule, dictionary
-from deid_core.elements import is_sequence, items_of, plain, read_element
+from deid_core import ScreenRule, dictionary
+from deid_core.elements import is_sequence, items_of, readings_of
 from deid_core.search import SEARCH_SECONDS, finder
 
 Needle = Callable[[str], bool]
@@ -62,12 +62,7 @@ def _values(dataset: Dataset, mask: str) -> Iterable[str]:
             for item in items_of(dataset, tag):
                 yield from _values(item, mask)
         elif _matches(tag, mask):
-            try:
-                value = plain(read_element(dataset, tag).value)
-            except ReadError:
-                continue
-            values = value if isinstance(value, list) else [value]
-            yield from (str(one) for one in values if one is not None)
+            yield from readings_of(dataset, tag)
 
 
 def _matches(tag: int, mask: str) -> bool:

@@ -12,14 +12,14 @@ from deid_core.elements import (
     held,
     is_sequence,
     items_of,
-    plain,
     private_creators,
-    read_element,
+    readings_of,
     stored_vr,
 )
 from deid_core.model import Parent
+from deid_core.readings import readings
+from deid_core.structure import MAX_DEPTH
 from deid_core_screening.needles import Needle, Undecided
-from deid_core_screening.text import readings
 
 FOUND = "a screening rule found something"
 UNDECODABLE = "it cannot be decoded, so not be screened"
@@ -37,6 +37,8 @@ def _walk(
     *,
     inside_private: bool,
 ) -> Iterator[tuple[str, str]]:
+    if len(parents) > MAX_DEPTH:
+        raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
     tags = list(dataset.keys())
     creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}
     for tag in tags:
@@ -84,12 +86,7 @@ def _public_hit(item: Dataset, needles: Sequence[Needle]) -> bool:
 
 def _screen(dataset: Dataset, tag: int, needles: Sequence[Needle]) -> str | None:
     try:
-        value = plain(read_element(dataset, tag).value)
-        texts = readings(value, dataset.original_character_set)
-        encoded = held(dataset, tag).value
-        if isinstance(encoded, bytes) and encoded != value:
-            # Numbers may spell text, and text may be in another character set than is said.
-            texts += readings(encoded, dataset.original_character_set)
+        texts = screened_readings(dataset, tag)
     except ReadError:
         return UNDECODABLE
     try:
@@ -98,3 +95,12 @@ def _screen(dataset: Dataset, tag: int, needles: Sequence[Needle]) -> str | None
     except Undecided:
         return UNDECODABLE
     return None
+
+
+def screened_readings(dataset: Dataset, tag: int) -> list[str]:
+    """Return all that an element may be read as: its bytes too, for numbers may spell text."""
+    found = list(readings_of(dataset, tag))
+    encoded = held(dataset, tag).value
+    if isinstance(encoded, bytes):
+        found += readings(encoded, dataset.original_character_set)
+    return [*found, "\\".join(found)] if len(found) > 1 else found

@@ -65,14 +65,14 @@ def test_private_elements_without_a_creator_follow_the_same_rules(
     assert private(clean(small, "KEEP 00091001")) == {0x00091001: "orphan"}
 
 
-def test_a_private_sequence_is_walked_with_private_elements_kept(
+def test_public_elements_in_a_private_sequence_that_stays_go_by_the_default(
     clean: Any, small: Dataset
 ) -> None:
     item = Dataset()
     item.PatientID = "nested"
     item.StudyDate = "20200101"
     small.private_block(0x0009, "ACME", create=True).add_new(0x01, "SQ", [item])
-    out = clean(small, "REMOVE PatientID", top="BASE none", remove_private=False)
+    out = clean(small, "KEEP StudyDate", top="BASE none", remove_private=False)
     assert [e.keyword for e in out[0x00091001].value[0]] == ["StudyDate"]
 
 

@@ -33,7 +33,9 @@ def compile_hashname(given: Mapping[str, str], batch: Batch) -> Value:
     length = arguments.whole("length", 10, 8, 64)
 
     def name(field: Field) -> Any:
-        alphabetic = source_text(field).split("=")[0].casefold()
+        # Alphabetic, ideographic, phonetic: the first that is there (PS3.5 6.2.1).
+        groups = [group for group in source_text(field).split("=") if group.strip(" ^")]
+        alphabetic = groups[0].casefold() if groups else ""
         person = " ".join("".join(c if c.isalnum() else " " for c in alphabetic).split())
         return f"{prefix}^{batch.pseudonym_bytes('name', person).hex()[:length].upper()}"
 
