@@ -269,6 +269,17 @@ class PrivateVerdict:
 
 
 @attrs.frozen
+class Sweep:
+    """What looks for the patient's own values in one instance.
+
+    ``examine`` is asked about every element that stays as it is and returns a change where
+    it finds something, None where not.
+    """
+
+    examine: Callable[[Field], Change | None] = attrs.field(repr=False)
+
+
+@attrs.frozen
 class WriteReceipt:
     """Where an output was written, and how many bytes it has."""
 
