@@ -57,7 +57,10 @@ def tag_mask_of(keyword: str) -> str | None:
 
 def nearest_keyword(word: str) -> str | None:
     """Return the keyword of the dictionary most like ``word``, if one is near."""
-    return nearest(word, [*datadict.keyword_dict, *_repeaters(), *(entry[0] for entry in _supplement().values())])
+    return nearest(
+        word,
+        [*datadict.keyword_dict, *_repeaters(), *(entry[0] for entry in _supplement().values())],
+    )
 
 
 @lru_cache(maxsize=1)

@@ -122,9 +122,7 @@ def deid_screen_private_tags(
 
 
 @hookspec(firstresult=True)
-def deid_sweep_values(
-    instance: Instance, identifiers: Identifiers, batch: Batch
-) -> Sweep | None:
+def deid_sweep_values(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep | None:
     """Look for the patient's own values in what stays.
 
     When: once per file where ``batch.settings.sweep`` is not ``"off"``, before anything is

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from deid_core import Batch, Change, Field, FieldAction, Rank, RemoveElement, Rule, SetValue, Takes
 from deid_core.records import Apply
-
 from deid_core_profiles.dummies import BINARY, dummy
 from deid_core_profiles.tables import tables
 

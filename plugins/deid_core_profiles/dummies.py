@@ -25,8 +25,8 @@ DUMMIES: dict[str, Any] = {
     "UR": "https://example.invalid",
     "UT": TEXT,
 }
-NUMBERS = frozenset("FL FD SL SS SV UL US UV".split())
-BINARY = frozenset("OB OD OF OL OV OW UN".split())
+NUMBERS = frozenset(["FL", "FD", "SL", "SS", "SV", "UL", "US", "UV"])
+BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
 EIGHT_BYTES = bytes(8)
 """Divisible by the size of a number of every binary VR."""
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deid_core import ElementPath, FieldExpander, dictionary
-
 from deid_core_profiles.tables import tables
 
 Test = Callable[[ElementPath], bool]
-NOT_OF_INSTANCES = ("ClassUID", "TransferSyntaxUID", "SchemeUID", "ResourceUID", "SOPClassesInStudy")
+NOT_OF_INSTANCES = (
+    "ClassUID",
+    "TransferSyntaxUID",
+    "SchemeUID",
+    "ResourceUID",
+    "SOPClassesInStudy",
+)
 """How the keywords of UIDs end that name a kind of thing, not a thing."""
 ENDINGS = ("ContextUID", "SOPClassesSupported", "SOPClassesInSeries")
 

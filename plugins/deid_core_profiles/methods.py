@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from deid_core import SettingsError
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+
+from deid_core import SettingsError
 
 MEANINGS = {
     "113100": "Basic Application Confidentiality Profile",

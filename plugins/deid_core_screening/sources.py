@@ -5,17 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import attrs
-from deid_core import ReadError
-from deid_core.elements import is_sequence, plain, read_element, texts, walk
 from pydicom.dataset import Dataset
 
+from deid_core import ReadError
+from deid_core.elements import is_sequence, plain, read_element, texts, walk
+
 IDENTIFIERS = frozenset(
-    "AccessionNumber AdmissionID FillerOrderNumberImagingServiceRequest IssuerOfPatientID "
-    "MedicalRecordLocator OtherPatientIDs PatientAddress PatientID PatientTelecomInformation "
-    "PatientTelephoneNumbers PersonAddress PersonTelecomInformation PersonTelephoneNumbers "
-    "PlacerOrderNumberImagingServiceRequest ReferringPhysicianAddress "
-    "ReferringPhysicianTelephoneNumbers RequestedProcedureID ScheduledProcedureStepID "
-    "PerformedProcedureStepID ServiceEpisodeID StudyID DeviceSerialNumber".split()
+    [
+        "AccessionNumber",
+        "AdmissionID",
+        "FillerOrderNumberImagingServiceRequest",
+        "IssuerOfPatientID",
+        "MedicalRecordLocator",
+        "OtherPatientIDs",
+        "PatientAddress",
+        "PatientID",
+        "PatientTelecomInformation",
+        "PatientTelephoneNumbers",
+        "PersonAddress",
+        "PersonTelecomInformation",
+        "PersonTelephoneNumbers",
+        "PlacerOrderNumberImagingServiceRequest",
+        "ReferringPhysicianAddress",
+        "ReferringPhysicianTelephoneNumbers",
+        "RequestedProcedureID",
+        "ScheduledProcedureStepID",
+        "PerformedProcedureStepID",
+        "ServiceEpisodeID",
+        "StudyID",
+        "DeviceSerialNumber",
+    ]
 )
 """Attributes whose values are numbers, codes or addresses of a person or an order."""
 
