@@ -186,10 +186,15 @@ class _Walk:
             self._count(fallback, path)
         if is_sequence(self.dataset, path.tag):
             return self._sequence(path, decision, change)
-        if change is None and self.case.examine is not None:
-            change = self.case.examine(self._field(path))
-            if change is not None:
-                self._count("SWEEP", path)
+        return self._swept(path) if change is None else change
+
+    def _swept(self, path: ElementPath) -> Change | None:
+        """Look for the patient's own values in an element that would stay."""
+        if self.case.examine is None:
+            return None
+        change = self.case.examine(self._field(path))
+        if change is not None:
+            self._count("SWEEP", path)
         return change
 
     def _judge(self, path: ElementPath) -> tuple[Decision, str]:

@@ -63,6 +63,12 @@ def nearest_keyword(word: str) -> str | None:
     )
 
 
+def tags() -> list[int]:
+    """Return all tags of the dictionary in their order, but for repeating groups."""
+    known = (tag for tag in datadict.DicomDictionary if vrs_of(tag) not in ((), ("NONE",)))
+    return sorted({*known, *_supplement()})
+
+
 @lru_cache(maxsize=1)
 def _repeaters() -> dict[str, str]:
     return {entry[4]: mask.lower() for mask, entry in RepeatersDictionary.items() if entry[4]}

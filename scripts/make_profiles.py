@@ -44,22 +44,22 @@ def field_of(row: dict[str, Any]) -> str:
     return f"({pattern[:4]},{pattern[4:]})"
 
 
+LINES = {
+    "X": "REMOVE {field}",
+    "Z": "BLANK {field}",
+    "K": "KEEP {field}",
+    "U": "REPLACE {field} deid_func:hashuid",
+    "D": "DUMMY {field}",
+    "C": "CLEAN {field}",
+}
+"""The line for each action code of table E.1-1a that is not compound."""
+
+
 def rule_of(row: dict[str, Any], code: str) -> str:
-    """Return the line for an action code of table E.1-1a."""
-    field, vr = field_of(row), row["vr"] or ""
-    if code == "X":
-        return f"REMOVE {field}"
-    if code == "Z":
-        return f"BLANK {field}"
-    if code == "K":
-        return f"KEEP {field}"
-    if code == "U":
-        return f"REPLACE {field} deid_func:hashuid"
-    if code == "D":
-        return f"DUMMY {field}"
-    if code == "C":
-        return f"JITTER {field} keyed=3650" if vr in TEMPORAL else f"CLEAN {field}"
-    return f"TYPED {field} {code}"
+    """Return the line for an action code."""
+    if code == "C" and row["vr"] in TEMPORAL:
+        return f"JITTER {field_of(row)} keyed=3650"
+    return LINES.get(code, f"TYPED {{field}} {code}").format(field=field_of(row))
 
 
 def rules(rows: Iterable[dict[str, Any]], option: str | None) -> Iterator[str]:

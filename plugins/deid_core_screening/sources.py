@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import attrs
 from pydicom.dataset import Dataset
 
-from deid_core import ReadError
-from deid_core.elements import is_sequence, plain, read_element, texts, walk
+from deid_core.elements import is_sequence, readings_of, walk
 
 IDENTIFIERS = frozenset(
     [
@@ -53,7 +50,10 @@ class Own:
 
 def own_values(dataset: Dataset) -> Own:
     """Collect person names, identifiers and birth dates of an instance, at any depth."""
-    names, identifiers, dates, places = set(), set(), set(), set()
+    names: set[str] = set()
+    identifiers: set[str] = set()
+    dates: set[str] = set()
+    places: set[str] = set()
     for holder, path in walk(dataset):
         if is_sequence(holder, path.tag):
             continue
@@ -63,13 +63,6 @@ def own_values(dataset: Dataset) -> Own:
         elif path.keyword in BIRTH_DATES:
             kind = dates
         if kind is not None:
-            kind.update(_values(holder, path.tag))
+            kind.update(readings_of(holder, path.tag))
             places.add(str(path))
     return Own(frozenset(names), frozenset(identifiers), frozenset(dates), frozenset(places))
-
-
-def _values(dataset: Dataset, tag: int) -> Iterator[str]:
-    try:
-        yield from texts(plain(read_element(dataset, tag).value))
-    except ReadError:
-        return

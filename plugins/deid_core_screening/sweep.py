@@ -6,9 +6,9 @@ from typing import Any
 
 from deid_core import Batch, Change, Field, Instance, ReadError, RemoveElement, SetValue, Sweep
 from deid_core.elements import texts
+from deid_core.readings import readings
 from deid_core_screening.patterns import folded, pattern_of
 from deid_core_screening.sources import own_values
-from deid_core_screening.text import readings
 
 NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
 PLACES_IN_TIME = frozenset(["AS", "DA", "DT", "TM"])
