@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pydicom import datadict
-from pydicom._dicom_dict import RepeatersDictionary
+from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 
 from deid_core.suggest import nearest
 
@@ -65,7 +65,7 @@ def nearest_keyword(word: str) -> str | None:
 
 def tags() -> list[int]:
     """Return all tags of the dictionary in their order, but for repeating groups."""
-    known = (tag for tag in datadict.DicomDictionary if vrs_of(tag) not in ((), ("NONE",)))
+    known = (tag for tag in DicomDictionary if vrs_of(tag) not in ((), ("NONE",)))
     return sorted({*known, *_supplement()})
 
 
