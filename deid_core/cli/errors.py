@@ -24,7 +24,7 @@ def shown_errors() -> Iterator[None]:
         yield
     except DeidError as error:
         raise _Shown(str(error)) from None
-    except (click.ClickException, click.Abort, click.exceptions.Exit):
+    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - its text may hold a patient's value
         from deid_core.guard import failure
