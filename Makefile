@@ -46,7 +46,7 @@ types: .venv/.dev ## mypy --strict
 .PHONY: coverage
 coverage: .venv/.dev ## the tests, with branch coverage
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
@@ -70,7 +70,7 @@ package: .venv/.dev ## build sdist and wheel into dist/ and look at what they ho
 test-lowest: .venv-lowest/.test package ## the quick tests, on the wheel and the lowest dependencies
 	$(LOWEST_BIN)/python -m pip install $(PIP_FLAGS) --no-deps --force-reinstall dist/*.whl
 	cd dist && ../$(LOWEST_BIN)/python -c "$(IMPORT_ALL)" $(PACKAGES)
-	$(LOWEST_BIN)/pytest -m "not slow" -p no:cacheprovider
+	$(LOWEST_BIN)/pytest -m "not slow" -n auto --dist loadfile -p no:cacheprovider
 
 .PHONY: format
 format: .venv/.dev ## format the code and mend what ruff can
