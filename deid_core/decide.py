@@ -68,7 +68,7 @@ class Case:
 
     context: FileContext
     verdict: PrivateVerdict
-    examine: Callable[[Field], Change | None] | None = None
+    examine: Callable[[Field, bool], Change | None] | None = None
     actions: Counter[str] = attrs.field(factory=Counter)
     record: dict[str, Decision] | None = None
 
@@ -186,13 +186,13 @@ class _Walk:
             self._count(fallback, path)
         if is_sequence(self.dataset, path.tag):
             return self._sequence(path, decision, change)
-        return self._swept(path) if change is None else change
+        return change if change is not None else self._swept(path, protected=decision.kept)
 
-    def _swept(self, path: ElementPath) -> Change | None:
+    def _swept(self, path: ElementPath, *, protected: bool) -> Change | None:
         """Look for the patient's own values in an element that would stay."""
         if self.case.examine is None:
             return None
-        change = self.case.examine(self._field(path))
+        change = self.case.examine(self._field(path), protected)
         if change is not None:
             self._count("SWEEP", path)
         return change

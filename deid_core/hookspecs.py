@@ -133,7 +133,11 @@ def deid_sweep_values(instance: Instance, identifiers: Identifiers, batch: Batch
     >>> @hookimpl
     ... def deid_sweep_values(instance, identifiers, batch):
     ...     name = str(instance.dataset.get("PatientName", ""))
-    ...     return Sweep(lambda field: RemoveElement() if field.value == name else None)
+    ...
+    ...     def examine(field, protected):
+    ...         return RemoveElement() if field.value == name and not protected else None
+    ...
+    ...     return Sweep(examine)
     """
 
 

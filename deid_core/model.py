@@ -272,11 +272,11 @@ class PrivateVerdict:
 class Sweep:
     """What looks for the patient's own values in one instance.
 
-    ``examine`` is asked about every element that stays as it is and returns a change where
-    it finds something, None where not.
+    ``examine(field, protected)`` is asked about every element that stays as it is and returns a
+    change where it finds something, None where not. ``protected`` says that a rule keeps it.
     """
 
-    examine: Callable[[Field], Change | None] = attrs.field(repr=False)
+    examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
 
 
 @attrs.frozen

@@ -63,7 +63,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     """De-identify files and folders.
 
     What no recipe names is removed, except for what a file needs to be decoded, shown and
-    filed. Outputs are named by their de-identified values.
+    filed; a profile names what goes and keeps the rest. Outputs are named by their de-identified values.
 
     Exit status: 0 if all went well, 1 if files were refused or failed, 2 for wrong usage.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from deid_core import Batch, FieldAction, FieldExpander, Instance, RecipeSource
+    from deid_core import Batch, Check, FieldAction, FieldExpander, Instance, RecipeSource
 
 
 @hookimpl
@@ -36,11 +36,12 @@ def deid_field_expanders() -> list[FieldExpander]:
 
 
 @hookimpl
-def deid_batch_started(batch: Batch) -> None:
-    """Refuse options that contradict each other."""
-    from deid_core_profiles.methods import check
+def deid_checks() -> list[Check]:
+    """Declare the check that what an instance says of its de-identification is so."""
+    from deid_core.records import Check
+    from deid_core_profiles.methods import compile_check
 
-    check(batch.settings.methods)
+    return [Check(name="methods", compile=compile_check, summary="what is declared was done")]
 
 
 @hookimpl(wrapper=True)

@@ -58,10 +58,16 @@ def _parts(name: str) -> list[str]:
     return [part for part in re.split(r"[\W\d_]+", folded(name)) if part]
 
 
+def _has_no_blanks(text: str) -> bool:
+    """Tell text in a script that writes words without blanks between them."""
+    return bool(
+        regex.fullmatch(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]+", text)
+    )
+
+
 def _tells(part: str) -> bool:
     """Tell whether a part of a name means someone by itself."""
-    ideographs = not part.isascii() and len(part) > 1
-    return (len(part) >= SHORTEST_NAME or ideographs) and part not in COMMON
+    return len(part) >= SHORTEST_NAME and part not in COMMON
 
 
 def _names(names: Iterable[str]) -> Iterator[str]:
@@ -69,12 +75,17 @@ def _names(names: Iterable[str]) -> Iterator[str]:
         for form in name.split("="):
             parts = list(dict.fromkeys(_parts(form)))[:MOST_PARTS]
             for part in parts:
-                if _tells(part):
+                if _has_no_blanks(part):
+                    # These scripts have no blanks between words, so no word has bounds.
+                    yield from [regex.escape(part)] if len(part) > 1 else []
+                elif _tells(part):
                     yield _word(regex.escape(part))
                 elif len(part) > 1:
                     yield _word(rf"{_TITLES}\b[\W_]{{0,3}}{regex.escape(part)}")
             for one, other in permutations(parts, 2):
-                if len(one + other) > SHORTEST_NAME:
+                if _has_no_blanks(one + other):
+                    yield regex.escape(one) + _BETWEEN + regex.escape(other)
+                elif len(one + other) > SHORTEST_NAME:
                     yield _word(regex.escape(one) + _BETWEEN + regex.escape(other))
 
 

@@ -14,6 +14,11 @@ NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
 PLACES_IN_TIME = frozenset(["AS", "DA", "DT", "TM"])
 """Dates that stay do so because a rule shifted or kept them; a birth date is none of those."""
 
+CODES = frozenset(
+    ["CodeValue", "CodingSchemeDesignator", "CodingSchemeVersion", "ConversionType", "ImageType", "Modality", "PhotometricInterpretation", "RelationshipType", "SpecificCharacterSet", "ValueType"]
+)
+"""Attributes of defined terms, without which a file cannot be read for what it is."""
+
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
 LARGEST_BINARY = 1 << 20
 """Bytes of a binary value that are still searched; beyond are images, waveforms and meshes."""
@@ -27,12 +32,11 @@ def sweep(instance: Instance, batch: Batch) -> Sweep:
     pattern = pattern_of(own)
     clean = batch.settings.sweep == "clean"
 
-    def examine(field: Field) -> Change | None:
+    def examine(field: Field, protected: bool) -> Change | None:  # noqa: FBT001 - as specified
         vr = field.path.vr
         if pattern is None or vr in NUMBERS or vr in PLACES_IN_TIME or vr == "UI":
             return None
-        if str(field.path) in own.places:
-            # It stays because a rule says so.
+        if (protected and str(field.path) in own.places) or field.path.keyword in CODES:
             return None
         try:
             value = field.value
