@@ -22,7 +22,6 @@ from deid_core.model import (
     Instance,
     PrivateVerdict,
     RunReport,
-    Sweep,
     WriteReceipt,
 )
 from deid_core.records import (
@@ -45,7 +44,6 @@ STAGES: Mapping[str, type[Any]] = {
     "deid_read_file": Instance,
     "deid_extract_identifiers": Identifiers,
     "deid_screen_private_tags": PrivateVerdict,
-    "deid_sweep_values": Sweep,
     "deid_finish_instance": Instance,
     "deid_name_output": PurePosixPath,
     "deid_write_file": WriteReceipt,
@@ -276,12 +274,6 @@ class PluginHost:
             instance=instance,
             identifiers=identifiers,
             batch=batch,
-        )
-
-    def sweep_values(self, instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
-        """Look for the patient's own values in what stays."""
-        return self._ask(
-            "deid_sweep_values", Sweep, instance=instance, identifiers=identifiers, batch=batch
         )
 
     def finish_instance(self, instance: Instance, batch: Batch) -> Instance:

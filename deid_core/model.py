@@ -269,17 +269,6 @@ class PrivateVerdict:
 
 
 @attrs.frozen
-class Sweep:
-    """What looks for the patient's own values in one instance.
-
-    ``examine(field, protected)`` is asked about every element that stays as it is and returns a
-    change where it finds something, None where not. ``protected`` says that a rule keeps it.
-    """
-
-    examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
-
-
-@attrs.frozen
 class WriteReceipt:
     """Where an output was written, and how many bytes it has."""
 

@@ -37,9 +37,7 @@ def _wrap(name, arguments):
 
 
 for name, spec in vars(hookspecs).copy().items():
-    if name.startswith("deid_")
-        and spec.deid_core_spec["firstresult"]
-        and name != "deid_sweep_values"  # only where a recipe asks for it:
+    if name.startswith("deid_") and spec.deid_core_spec["firstresult"]:
         globals()[name] = _wrap(name, ", ".join(inspect.signature(spec).parameters))
 
 
@@ -67,9 +65,7 @@ def _stages() -> set[str]:
     return {
         name
         for name, spec in vars(hookspecs).items()
-        if name.startswith("deid_")
-        and spec.deid_core_spec["firstresult"]
-        and name != "deid_sweep_values"  # only where a recipe asks for it
+        if name.startswith("deid_") and spec.deid_core_spec["firstresult"]
     }
 
 
