@@ -26,6 +26,7 @@ from deid_core.dicom import (
 from deid_core.dicom.tags import get_private, has_private
 from deid_core.utils import get_installdir
 
+CHECKOUT = Path(__file__).resolve().parents[1]
 ITEM_OF = {
     "image1.dcm": "1.2.276.0.7230010.3.1.4.8323329.5342.1495927169.3131",
     "image2.dcm": "1.2.276.0.7230010.3.1.4.8323329.5354.1495927170.440268",
@@ -106,7 +107,9 @@ CARET_RULE = ScreenValue(
 
 @pytest.fixture
 def path() -> str:
-    return os.path.abspath("%s/../examples/deid/" % get_installdir())  # noqa: PTH100, UP031 - the seed
+    """Return the seed's path; a wheel holds no examples, so its tests take those of the checkout."""
+    path = os.path.abspath("%s/../examples/deid/" % get_installdir())  # noqa: PTH100, UP031 - the seed
+    return path if Path(get_installdir()).parent == CHECKOUT else str(CHECKOUT / "examples/deid")
 
 
 @pytest.fixture
