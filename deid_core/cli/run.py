@@ -114,6 +114,11 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
     output = engine.batch.settings.output_folder.resolve()
     found = []
     for source in sources:
+        if Path(source).resolve().is_relative_to(output):
+            raise SettingsError(
+                f"{source} lies in the output folder, where nothing is read; "
+                "choose another folder for --output"
+            )
         try:
             found.append(engine.host.discover_files(source, DiscoveryOptions()))
         except NoPluginAnsweredError:
@@ -130,7 +135,6 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
 class _Reports:
     counts: Counter[Outcome] = attrs.field(factory=Counter)
     bad: list[FileReport] = attrs.field(factory=list)
-    warnings: Counter[str] = attrs.field(factory=Counter)
 
 
 def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Reports:

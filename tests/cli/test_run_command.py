@@ -116,6 +116,39 @@ def test_a_source_that_is_not_there_is_wrong_usage(run: Run, tmp_path: Path) -> 
     assert f"{tmp_path / 'nowhere'}: no such file or folder" in result.output
 
 
+@pytest.mark.parametrize("source", ["out", "out/site"])
+def test_a_source_in_the_output_folder_is_wrong_usage_not_an_empty_run(
+    run: Run, small: Dataset, save: Any, tmp_path: Path, source: str
+) -> None:
+    given = save(small, "out/site/a.dcm")
+    before = given.read_bytes()
+    result = run(tmp_path / source)
+    assert result.exit_code == 2
+    assert "lies in the output folder" in result.output
+    assert outputs(tmp_path) == [given]
+    assert given.read_bytes() == before
+
+
+def test_an_output_folder_inside_of_the_source_is_passed_over_by_the_next_run(
+    run: Run, small: Dataset, save: Any, tmp_path: Path
+) -> None:
+    save(small, "in/a.dcm")
+    for _ in range(2):
+        result = run(tmp_path / "in", "--keep-names", "--overwrite", output="in/out")
+        assert result.exit_code == 0, result.output
+    assert [path.name for path in outputs(tmp_path, "in/out")] == ["a.dcm"]
+
+
+def test_what_reading_left_out_is_said_and_the_file_is_named_by_its_number(
+    run: Run, small: Dataset, save: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = save(small, "SIMPSON^HOMER.dcm")
+    path.write_bytes(path.read_bytes() + b"SIMPSON")
+    assert run(path).exit_code == 0
+    assert "file 1: 7 bytes after the data set dropped" in caplog.text
+    assert "SIMPSON" not in caplog.text
+
+
 def test_a_source_that_is_not_there_stops_the_run_before_the_first_file(
     run: Run, small: Dataset, save: Any, tmp_path: Path
 ) -> None:
