@@ -11,13 +11,9 @@ from deid_core import dictionary
 from deid_core.batch import FileContext
 from deid_core.convert import to_vr
 from deid_core.decide import Changes
-from deid_core.elements import new_element, stored_vr
+from deid_core.elements import CHARACTER_SET_VRS, new_element, stored_vr
 from deid_core.errors import ActionError
 from deid_core.model import Change, ElementPath, SetValue
-
-CHARACTER_SET_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
-"""VRs whose text is encoded in the Specific Character Set (PS3.5 6.1.2.3)."""
-
 
 UNDECLARED = "iso8859"
 """What pydicom calls the default repertoire, which is ASCII (PS3.5 6.1.2.1)."""

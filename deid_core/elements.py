@@ -22,6 +22,8 @@ from deid_core.structure import MAX_DEPTH, Encoding, check_items
 ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 """The tag of an item in either byte order: what the bytes of a sequence start with (PS3.5 7.5)."""
 
+CHARACTER_SET_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+"""VRs whose text is encoded in the Specific Character Set (PS3.5 6.1.2.3)."""
 
 CREATOR_VRS = (None, "LO", "UN")
 LONGEST_CREATOR = 64

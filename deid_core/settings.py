@@ -82,14 +82,17 @@ class Settings:
     ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
     attributes that are not extracted. ``tables`` are the files of ``deid_func:lookup`` by name.
-     ``base_rules`` lie beneath every recipe: mappings with
-    ``action``, ``field`` and perhaps ``value``. ``base`` is the recipe beneath those;
-    with KEEP as the default, what a pattern must not take is in ``base_under_keep``.
+    ``base_rules`` lie beneath every recipe: mappings with ``action``, ``field`` and perhaps
+    ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
+    must not take is in ``base_under_keep``. ``default`` is one of `DEFAULTS`, for what no rule
+    names; None leaves it to the recipes. ``force`` reads what only might be DICOM; ``strict``
+    refuses a file in which a value cannot be resolved or stored.
+
+    Raises `SettingsError`.
     """
 
     output_folder: Path = attrs.field(factory=Path, converter=Path)
     overwrite: bool = False
-    keep_names: bool = True
     remove_private: bool = True
     screen_private: bool = False
     screen_rules: tuple[ScreenRule, ...] = attrs.field(default=(), converter=read_rules, repr=False)

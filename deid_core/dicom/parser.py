@@ -45,7 +45,7 @@ class DicomParser:
         default: str | None = None,
         key: bytes | None = None,
     ) -> None:
-        self.settings = attrs.evolve(read_settings(config), force=force, keep_names=True)
+        self.settings = attrs.evolve(read_settings(config), force=force)
         if default is not None:
             self.settings = attrs.evolve(self.settings, default=default)
         self.host = PluginHost.load(self.settings.plugins)

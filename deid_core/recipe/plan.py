@@ -50,8 +50,8 @@ class Decision:
 
     ``steps`` are the rules to carry out, in order; ``kept`` says that the element is
     protected. With neither, no rule names the element. ``layer`` is that of the recipe that
-    decided, and ``deciding`` are its rules about the element. Where a rule depends on the value of the element, ``candidates`` are all that
-    may apply, and `settled` gives the decision.
+    decided, and ``deciding`` are its rules about the element. Where a rule depends on the value
+    of the element, ``candidates`` are all that may apply, and `settled` gives the decision.
     """
 
     layer: int = UNNAMED_LAYER

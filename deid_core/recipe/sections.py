@@ -26,7 +26,6 @@ LONGEST_NUMBER = 10
 """Digits that no length and no coordinate needs; Python refuses to read very many."""
 
 _CONDITION = re.compile(r"(?:^|\s)IF\s+(?=\S)")
-_QUOTED = re.compile(r"""(?:^|(?<=\s))(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 
 
 def read_rule(line: str, where: Where, draft: Draft) -> Rule | None:

@@ -6,10 +6,9 @@ from pydicom.charset import python_encoding
 from pydicom.dataset import Dataset
 
 from deid_core import ActionError
-from deid_core.elements import held, new_element, stored_vr
+from deid_core.elements import CHARACTER_SET_VRS, held, new_element, stored_vr
 
 CHARACTER_SET = 0x00080005
-TEXT_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 UTF_8 = "ISO_IR 192"
 _ASCII = frozenset({"iso8859", "ascii", ""})
 
@@ -51,12 +50,12 @@ def _needs_character_set(dataset: Dataset, *, old: bool, new: bool) -> bool:
         value = element.value
         vr = stored_vr(dataset, tag)
         if isinstance(value, bytes):
-            if old and vr in (*TEXT_VRS, "SQ") and not _is_ascii(value):
+            if old and vr in (*CHARACTER_SET_VRS, "SQ") and not _is_ascii(value):
                 return True
         elif vr == "SQ":
             if any(_needs_character_set(item, old=old, new=new) for item in value or ()):
                 return True
-        elif new and vr in TEXT_VRS and not str(value or "").isascii():
+        elif new and vr in CHARACTER_SET_VRS and not str(value or "").isascii():
             return True
     return False
 
