@@ -11,6 +11,7 @@ import pluggy
 
 from deid_core import hookspecs
 from deid_core.batch import Batch
+from deid_core.contract import DECLARATIONS, RESERVED, STAGES
 from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginError
 from deid_core.guard import Guard, GuardedPlugin
 from deid_core.loading import FoundPlugin, complaint, find_plugins
@@ -38,36 +39,6 @@ from deid_core.registry import Entry, Registry
 from deid_core.settings import PluginSettings
 
 T = TypeVar("T")
-
-STAGES: Mapping[str, type[Any]] = {
-    "deid_discover_files": Iterable,
-    "deid_read_file": Instance,
-    "deid_extract_identifiers": Identifiers,
-    "deid_screen_private_tags": PrivateVerdict,
-    "deid_finish_instance": Instance,
-    "deid_name_output": PurePosixPath,
-    "deid_write_file": WriteReceipt,
-    "deid_find_recipe": RecipeSource,
-}
-"""What the plugin that answers a stage hook must return."""
-
-DECLARATIONS: Mapping[str, tuple[str, type[Any]]] = {
-    "deid_field_actions": ("action", FieldAction),
-    "deid_field_expanders": ("selector", FieldExpander),
-    "deid_value_functions": ("value function", ValueFunction),
-    "deid_condition_operators": ("condition operator", ConditionOperator),
-    "deid_checks": ("check", Check),
-    "deid_datasets": ("dataset", ExampleDataset),
-    "deid_cli_commands": ("command", CliCommand),
-}
-"""What kind of record a declaration hook collects."""
-
-
-RESERVED: Mapping[str, frozenset[str]] = {
-    "deid_field_expanders": frozenset({"fields", "toplevel", "values"}),
-    "deid_field_actions": frozenset({"base", "default", "format", "include"}),
-}
-"""Names that the recipe language keeps for itself."""
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from deid_core import hookspecs
+from deid_core.contract import OBSERVATIONS, STAGES
 from deid_core.errors import PluginConflictError, PluginContractError, PluginError, PluginLoadError
 from deid_core.guard import hooks_of
 from deid_core.settings import PluginSettings
@@ -19,16 +20,6 @@ from deid_core.suggest import nearest
 
 OWN_DISTRIBUTION = "deid-core"
 PREFIX = "deid_"
-
-STAGES = frozenset(
-    name
-    for name, spec in vars(hookspecs).items()
-    if name.startswith(PREFIX) and getattr(spec, "deid_core_spec", {}).get("firstresult")
-)
-"""The hooks of which the first answer counts."""
-
-OBSERVATIONS = frozenset({"deid_batch_started", "deid_file_recorded", "deid_batch_finished"})
-"""The hooks that return nothing."""
 
 
 @attrs.frozen
@@ -157,7 +148,7 @@ def _about_kind(function: object, hook: str, marks: Mapping[str, object]) -> str
         return "uses hookwrapper; write @hookimpl(wrapper=True)"
     generates = inspect.isgeneratorfunction(function)
     if marks.get("wrapper"):
-        if hook not in STAGES | OBSERVATIONS:
+        if hook not in {*STAGES, *OBSERVATIONS}:
             return "cannot have a wrapper: a declaration stands for its plugin alone"
         return None if generates else "is a wrapper but has no yield"
     if generates and hook in STAGES:

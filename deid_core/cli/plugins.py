@@ -37,7 +37,7 @@ def command(*, as_json: bool, **options: Any) -> None:
 
 
 def _print(plugins: tuple[Any, ...]) -> None:
-    from deid_core.host import DECLARATIONS
+    from deid_core.contract import DECLARATIONS
 
     table = Table(show_lines=True)
     for column in ("Plugin", "Distribution", "Status", "Provides", "Overrides"):
