@@ -5,24 +5,23 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Mapping
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import attrs
-from pydicom.dataset import Dataset
+from pydicom.dataset import FileDataset
 
 from deid_core.config import Deid, layers_of
 from deid_core.dicom.fields import DicomField, fields_of
 from deid_core.dicom.identify import Config
-from deid_core.dicom.memory import Source, encoded, ref_of
+from deid_core.dicom.memory import Source, ref_of
 from deid_core.elements import plain, texts
 from deid_core.engine import Engine
-from deid_core.errors import OutputExistsError, ReadError, WriteError
+from deid_core.errors import ReadError, WriteError
 from deid_core.host import PluginHost
-from deid_core.model import FileRef
+from deid_core.model import Instance
 from deid_core.quiet import quiet_pydicom
 from deid_core.settings import read_settings
 
@@ -52,12 +51,12 @@ class DicomParser:
         self.recipe = layers_of(recipe, self.host)
         self.lookup: dict[str, Any] = {}
         self._key = key or secrets.token_bytes(32)
-        self._parsed = False
+        self._finished: Instance | None = None
         self.load(dicom_file)
 
     def load(self, dicom_file: Source) -> None:
         """Take another file. Raises `FileError` if it cannot be read."""
-        self._parsed = False
+        self._finished = None
         ref = ref_of(dicom_file)
         self.dicom_file = str(ref.path) if ref.path is not None else None
         self.dicom_name = ref.name
@@ -66,10 +65,10 @@ class DicomParser:
                 content = stream.read()
         except OSError as error:
             raise ReadError(f"cannot be opened: {error.strerror}") from None
-        self._ref = FileRef(ref.name, opener=lambda: BytesIO(content))
+        self._ref = attrs.evolve(ref, opener=lambda: BytesIO(content))
         batch = Engine(self.host, settings=self.settings).batch
         with quiet_pydicom():
-            self.dicom: Dataset = self.host.read_file(self._ref, batch).dataset
+            self.dicom: FileDataset = self.host.read_file(self._ref, batch).dataset
 
     def __repr__(self) -> str:
         return f"[dicom-parser:{self.dicom_name}]"
@@ -119,7 +118,7 @@ class DicomParser:
             instance = self.host.read_file(self._ref, engine.batch)
             finished, _, _ = engine.clean(instance, self.dicom_name)
         self.dicom = finished.dataset
-        self._parsed = True
+        self._finished = finished
         if strip_sequences:
             for tag in [element.tag for element in self.dicom if element.VR == "SQ"]:
                 del self.dicom[tag]
@@ -127,19 +126,15 @@ class DicomParser:
     def save(self, filename: str | os.PathLike[str], overwrite: bool = False) -> str:  # noqa: FBT001, FBT002
         """Write the result to a file, whole or not at all, and return its path.
 
-        Raises `OutputExistsError`, and `WriteError` before `parse`: what was loaded is not
-        de-identified.
+        The plugin that writes the files of a run writes this one too. Raises
+        `OutputExistsError`, and `WriteError` for the input's own path, and before `parse`:
+        what was loaded is not de-identified.
         """
-        if not self._parsed:
+        if self._finished is None:
             raise WriteError("nothing was parsed yet; call parse() before save()")
         path = Path(filename)
-        if path.exists() and not overwrite:
-            raise OutputExistsError("the output exists already", str(path))
-        descriptor, name = tempfile.mkstemp(prefix=".deid-", suffix=".tmp", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(encoded(self.dicom))
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        return str(path)
+        settings = attrs.evolve(self.settings, output_folder=path.parent, overwrite=overwrite)
+        batch = Engine(self.host, settings=settings).batch
+        result = attrs.evolve(self._finished, dataset=self.dicom)
+        with quiet_pydicom():
+            return self.host.write_file(result, PurePosixPath(path.name), batch).path

@@ -11,7 +11,7 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-from deid_core import ActionError, FileError, OutputExistsError, RecipeError
+from deid_core import ActionError, FileError, OutputExistsError, RecipeError, WriteError
 from deid_core.dicom import DicomParser
 
 KEY = b"k" * 32
@@ -228,15 +228,15 @@ def test_the_result_is_saved_as_a_file(
 
 
 def test_a_file_that_is_there_is_replaced_only_if_asked_for(
-    image: Dataset, save: Any, load: Any, recipe: Any
+    image: Dataset, save: Any, load: Any, recipe: Any, tmp_path: Path
 ) -> None:
-    path = save(image)
-    before = path.read_bytes()
-    parser = DicomParser(path, recipe("REPLACE PatientID x"))
+    path = tmp_path / "out.dcm"
+    path.write_bytes(b"of a run before")
+    parser = DicomParser(save(image), recipe("REPLACE PatientID x"))
     parser.parse()
     with pytest.raises(OutputExistsError):
         parser.save(path)
-    assert path.read_bytes() == before
+    assert path.read_bytes() == b"of a run before"
     parser.save(path, overwrite=True)
     assert load(path).PatientID == "x"
 
@@ -251,3 +251,24 @@ def test_what_cannot_be_written_leaves_nothing_behind(
     with pytest.raises(FileError):
         parser.save(tmp_path / "out.dcm")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["deid.test", "in.dcm"]
+
+
+def test_save_never_replaces_the_file_that_was_loaded(small: Dataset, save: Any) -> None:
+    path = save(small)
+    before = path.read_bytes()
+    parser = DicomParser(path)
+    parser.parse()
+    with pytest.raises(WriteError, match="its own input"):
+        parser.save(path, overwrite=True)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_what_is_saved_may_be_read_by_those_who_may_read_new_files(
+    small: Dataset, save: Any, tmp_path: Path
+) -> None:
+    parser = DicomParser(save(small))
+    parser.parse()
+    saved = Path(parser.save(tmp_path / "out.dcm"))
+    (tmp_path / "new").touch()
+    assert saved.stat().st_mode == (tmp_path / "new").stat().st_mode
