@@ -69,7 +69,7 @@ def _integer(value: Any, low: int, high: int) -> int:
 
 def _tag(value: Any) -> int:
     number = value if isinstance(value, int) else int(str(value).strip("()").replace(",", ""), 16)
-    if not 0 <= number <= 0xFFFFFFFF:  # noqa: PLR2004
+    if not 0 <= number <= 0xFFFFFFFF:  # noqa: PLR2004 - 32 bits
         raise ValueError("a tag has eight digits")
     return number
 

@@ -65,7 +65,7 @@ def read_element(dataset: Dataset, tag: int) -> DataElement:
     if not isinstance(element, RawDataElement):
         return element
     try:
-        charset = dataset.original_character_set or dataset._character_set  # noqa: SLF001
+        charset = dataset.original_character_set or dataset._character_set  # noqa: SLF001 - pydicom has no other way
         return convert_raw_data_element(element, encoding=charset, ds=dataset)
     except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes the value
         path = ElementPath(tag)
@@ -186,7 +186,7 @@ def creator_of(tag: int, creators: Mapping[int, str]) -> str | None:
 
 def is_creator(tag: int) -> bool:
     """Tell whether a tag is that of a private creator (PS3.5 7.8.1)."""
-    return bool(tag >> 16 & 1) and 0x10 <= tag & 0xFFFF <= 0xFF  # noqa: PLR2004
+    return bool(tag >> 16 & 1) and 0x10 <= tag & 0xFFFF <= 0xFF  # noqa: PLR2004 - PS3.5 7.8.1
 
 
 def plain(value: Any) -> Any:

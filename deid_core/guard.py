@@ -129,7 +129,7 @@ def _guard_files(found: Iterable[Any], who: str, hook: str) -> Iterator[FileRef]
                 kind = type(ref).__name__
                 raise PluginContractError(f"{who}: hook {hook!r} yielded {kind}, not FileRef")
             if ref.opener is not None:
-                ref = attrs.evolve(ref, opener=_Opener(ref.opener, who))  # noqa: PLW2901
+                ref = attrs.evolve(ref, opener=_Opener(ref.opener, who))  # noqa: PLW2901 - the same file
             yield ref
 
 

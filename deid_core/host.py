@@ -92,7 +92,7 @@ class PluginHost:
     def _of(cls, found: list[FoundPlugin], settings: PluginSettings) -> PluginHost:
         host = cls.__new__(cls)
         host._found = found  # noqa: SLF001 - an alternative constructor
-        host._start(settings)  # noqa: SLF001
+        host._start(settings)  # noqa: SLF001 - as above
         return host
 
     @classmethod

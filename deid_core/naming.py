@@ -22,7 +22,7 @@ def safe_part(name: str) -> str:
     part = _UNSAFE.sub("_", name).strip(" .")
     if len(part.encode()) > MAX_LENGTH:
         stem, dot, suffix = part.rpartition(".")
-        tail = dot + suffix if stem and len(suffix) <= 8 and suffix.isascii() else ""  # noqa: PLR2004
+        tail = dot + suffix if stem and len(suffix) <= 8 and suffix.isascii() else ""  # noqa: PLR2004 - no suffix is longer
         cut = part.encode()[: MAX_LENGTH - len(tail)].decode("utf-8", "ignore")
         part = cut.strip(" .") + tail
     return f"_{part}" if not part or _RESERVED.match(part) else part

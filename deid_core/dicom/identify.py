@@ -29,7 +29,7 @@ def get_files(
     contenders: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     check: bool = True,  # noqa: FBT001, FBT002 - as in the seed
     pattern: str | None = None,
-    force: bool = False,  # noqa: FBT001, FBT002
+    force: bool = False,  # noqa: FBT001, FBT002 - as in the seed
     config: Config = None,
 ) -> Iterator[str]:
     """Yield the paths of the files at or below ``contenders``, folder by folder in order.

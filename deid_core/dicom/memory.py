@@ -88,7 +88,7 @@ def _own(element: DataElement | RawDataElement) -> DataElement | RawDataElement:
     return copy.deepcopy(element) if unsettled else element
 
 
-def _syntax(implicit: bool | None, little: bool | None) -> UID:  # noqa: FBT001
+def _syntax(implicit: bool | None, little: bool | None) -> UID:  # noqa: FBT001 - as pydicom keeps them
     if implicit:
         return ImplicitVRLittleEndian
     return ExplicitVRBigEndian if little is False else ExplicitVRLittleEndian

@@ -77,7 +77,7 @@ class DicomParser:
         """Define a variable for ``var:``, or a function for ``func:``."""
         self.lookup[name] = value
 
-    def get_fields(self, expand_sequences: bool = True) -> dict[str, DicomField]:  # noqa: FBT001, FBT002
+    def get_fields(self, expand_sequences: bool = True) -> dict[str, DicomField]:  # noqa: FBT001, FBT002 - as in pydicom/deid
         """Return the fields of the data set as it is now, by ``uid``."""
         with quiet_pydicom():
             return fields_of(self.dicom, expand_sequences=expand_sequences)
@@ -104,7 +104,7 @@ class DicomParser:
     def parse(
         self,
         strip_sequences: bool = False,  # noqa: FBT001, FBT002 - as in pydicom/deid
-        remove_private: bool = True,  # noqa: FBT001, FBT002
+        remove_private: bool = True,  # noqa: FBT001, FBT002 - as in pydicom/deid
     ) -> None:
         """Apply the recipe to the file that was loaded; `dicom` is then the result.
 
@@ -123,7 +123,7 @@ class DicomParser:
             for tag in [element.tag for element in self.dicom if element.VR == "SQ"]:
                 del self.dicom[tag]
 
-    def save(self, filename: str | os.PathLike[str], overwrite: bool = False) -> str:  # noqa: FBT001, FBT002
+    def save(self, filename: str | os.PathLike[str], overwrite: bool = False) -> str:  # noqa: FBT001, FBT002 - as in pydicom/deid
         """Write the result to a file, whole or not at all, and return its path.
 
         The plugin that writes the files of a run writes this one too. Raises

@@ -32,8 +32,8 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     deid: Deid | None = None,
     output_folder: str | os.PathLike[str] | None = None,
     overwrite: bool = False,  # noqa: FBT001, FBT002 - as in the seed
-    remove_private: bool = True,  # noqa: FBT001, FBT002
-    screen_private: bool = False,  # noqa: FBT001, FBT002
+    remove_private: bool = True,  # noqa: FBT001, FBT002 - as in the seed
+    screen_private: bool = False,  # noqa: FBT001, FBT002 - as in the seed
     screen_values: Iterable[Any] | None = None,
     entity_id: str | None = None,
     item_id: str | None = None,

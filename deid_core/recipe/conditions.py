@@ -125,7 +125,7 @@ def compile_operator(name: str, text: str, operators: Operators) -> Callable[[Fi
 def values_at(dataset: Dataset, steps: tuple[Step, ...]) -> FieldValues:
     """Return the values of the field at a path, of all items that the path leads through."""
     step, *rest = steps
-    if not rest and int(step.mask[:4].replace("x", "f"), 16) == 2:  # noqa: PLR2004
+    if not rest and int(step.mask[:4].replace("x", "f"), 16) == 2:  # noqa: PLR2004 - file meta information
         dataset = getattr(dataset, "file_meta", dataset)
     tags = list(dataset.keys())
     creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}

@@ -39,7 +39,7 @@ def compile_test(
         message = f"{rule.action}: found {rule.value!r}; expected one of: {expected}"
         raise Fault(message, host.operators.nearest(kind))
     test = compile_operator(operator.name, rest, host.operators)
-    return lambda field: field.path.vr != "SQ" and test(FieldValues(True, field.readings))  # noqa: FBT003
+    return lambda field: field.path.vr != "SQ" and test(FieldValues(True, field.readings))  # noqa: FBT003 - it is present
 
 
 def _truth(value: Callable[[Field], object]) -> Callable[[Field], bool]:

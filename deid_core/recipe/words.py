@@ -121,7 +121,7 @@ def unquote(text: str) -> tuple[str, bool]:
 
 def _is_quoted(text: str) -> bool:
     """Tell whether the quote that opens at the start closes at the end, and not before."""
-    if len(text) < 2 or text[0] not in _QUOTES:  # noqa: PLR2004
+    if len(text) < 2 or text[0] not in _QUOTES:  # noqa: PLR2004 - a quote at either end
         return False
     try:
         inside = [opened == 0 for _, _, opened in _quoted(text)]

@@ -187,7 +187,7 @@ def _starts_low(data: bytes, start: int, encoding: Encoding) -> bool:
     if not _fits(data, start, encoding):
         return False
     tag = read_element(data, start, encoding).tag
-    return tag >> 16 <= 0x0010 or bool(tag >> 16 & 1)  # noqa: PLR2004
+    return tag >> 16 <= 0x0010 or bool(tag >> 16 & 1)  # noqa: PLR2004 - a group number
 
 
 def _bare_encoding(data: bytes, *, force: bool) -> Encoding | None:
@@ -199,7 +199,7 @@ def _bare_encoding(data: bytes, *, force: bool) -> Encoding | None:
         if not _fits(data, 0, encoding):
             continue
         element = read_element(data, 0, encoding)
-        if element.tag >> 16 == 0x0008 and element.length <= LONGEST_FIRST:  # noqa: PLR2004
+        if element.tag >> 16 == 0x0008 and element.length <= LONGEST_FIRST:  # noqa: PLR2004 - a group number
             return encoding
         if force and element.tag >> 16 & 1 == 0:
             return encoding

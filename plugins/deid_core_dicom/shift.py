@@ -84,7 +84,7 @@ def _shift_datetime(match: re.Match[str], shift: Shift) -> str:
 
 def _shift_time(text: str, shift: Shift) -> str:
     match = _TIME.fullmatch(text)
-    if not match or int(match.group(1)) > 23:  # noqa: PLR2004
+    if not match or int(match.group(1)) > 23:  # noqa: PLR2004 - the last hour
         raise Unresolved("the value is no time")
     return f"{(int(match.group(1)) + shift.hours) % 24:02}{text[2:]}"
 

@@ -36,7 +36,7 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
         raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None
 
 
-def _write_whole(instance: Instance, path: Path, overwrite: bool) -> int:  # noqa: FBT001
+def _write_whole(instance: Instance, path: Path, overwrite: bool) -> int:  # noqa: FBT001 - as the setting is named
     descriptor, name = tempfile.mkstemp(prefix=".deid-", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:

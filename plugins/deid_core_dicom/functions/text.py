@@ -80,7 +80,7 @@ def _read_table(path: Any, name: str) -> dict[str, str]:
             for number, row in enumerate(csv.reader(stream), start=1):
                 if not row:
                     continue
-                if len(row) != 2 or not row[0].strip():  # noqa: PLR2004
+                if len(row) != 2 or not row[0].strip():  # noqa: PLR2004 - the two columns
                     raise SettingsError(f"table {name!r}, line {number}: expected two columns")
                 if row[0].strip() in table:
                     raise SettingsError(f"table {name!r}, line {number}: a value stands twice")
