@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from deid_core.model import RemoveElement as RemoveElement
     from deid_core.model import RunReport as RunReport
     from deid_core.model import SetValue as SetValue
+    from deid_core.model import Sweep as Sweep
     from deid_core.model import WriteReceipt as WriteReceipt
     from deid_core.recipe.tree import Recipe as Recipe
     from deid_core.recipe.tree import Rule as Rule
@@ -79,7 +80,7 @@ _HOMES = {
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
     "model": "Change DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers Instance "
-    "Origin Outcome PrivateDecision PrivateVerdict RemoveElement RunReport SetValue WriteReceipt",
+    "Origin Outcome PrivateDecision PrivateVerdict RemoveElement RunReport SetValue Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",
     "records": "Check CliCommand ConditionOperator ExampleDataset FieldAction FieldExpander Rank RecipeSource Takes "
     "Unresolved ValueFunction",

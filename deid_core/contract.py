@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from deid_core.model import Identifiers, Instance, PrivateVerdict, WriteReceipt
+from deid_core.model import Identifiers, Instance, PrivateVerdict, Sweep, WriteReceipt
 from deid_core.records import (
     Check,
     CliCommand,
@@ -23,6 +23,7 @@ STAGES: Mapping[str, type[Any]] = {
     "deid_read_file": Instance,
     "deid_extract_identifiers": Identifiers,
     "deid_screen_private_tags": PrivateVerdict,
+    "deid_sweep_values": Sweep,
     "deid_finish_instance": Instance,
     "deid_name_output": PurePosixPath,
     "deid_write_file": WriteReceipt,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import attrs
 from pydicom.dataset import Dataset
@@ -61,12 +61,14 @@ class Changes:
 class Case:
     """What decides about one instance.
 
+    ``examine``, if there is one, is asked about every value that would stay as it is.
     ``actions`` counts what was decided, by action and field. ``record``, if there is one, takes
     the decision of the recipe about each path.
     """
 
     context: FileContext
     verdict: PrivateVerdict
+    examine: Callable[[Field, bool], Change | None] | None = None
     actions: Counter[str] = attrs.field(factory=Counter)
     record: dict[str, Decision] | None = None
 
@@ -184,6 +186,15 @@ class _Walk:
             self._count(fallback, path)
         if is_sequence(self.dataset, path.tag):
             return self._sequence(path, decision, change)
+        return change if change is not None else self._swept(path, protected=decision.kept)
+
+    def _swept(self, path: ElementPath, *, protected: bool) -> Change | None:
+        """Look for the patient's own values in an element that would stay."""
+        if self.case.examine is None:
+            return None
+        change = self.case.examine(self._field(path), protected)
+        if change is not None:
+            self._count("SWEEP", path)
         return change
 
     def _judge(self, path: ElementPath) -> tuple[Decision, str]:

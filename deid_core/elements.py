@@ -64,6 +64,11 @@ def read_element(dataset: Dataset, tag: int) -> DataElement:
     element = held(dataset, tag)
     if not isinstance(element, RawDataElement):
         return element
+    if element.VR is None:
+        # pydicom does not know what the supplement of the dictionary does.
+        element = (
+            element._replace(VR=stored_vr(dataset, tag)) if dictionary.vrs_of(tag) else element
+        )
     try:
         charset = dataset.original_character_set or dataset._character_set  # noqa: SLF001 - pydicom has no other way
         return convert_raw_data_element(element, encoding=charset, ds=dataset)

@@ -36,7 +36,7 @@ from deid_core.model import (
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.compile import compile_plan
-from deid_core.recipe.find import foundation_of
+from deid_core.recipe.find import foundation_of, sweep_of
 from deid_core.recipe.groups import Words
 from deid_core.recipe.plan import Decision
 from deid_core.recipe.screen import screen_rules
@@ -85,7 +85,14 @@ class Engine:
     ) -> None:
         settings = settings or Settings()
         foundation = foundation_of(recipes, settings, host)
-        screened = screen_rules((*foundation.base, *recipes))
+        layers = (*foundation.base, *recipes)
+        methods = dict.fromkeys(method for recipe in layers for method in recipe.methods)
+        settings = attrs.evolve(
+            settings,
+            sweep=sweep_of(layers, settings),
+            methods=(*settings.methods, *methods),
+        )
+        screened = screen_rules(layers)
         if screened:
             rules = (*settings.screen_rules, *screened)
             settings = attrs.evolve(settings, screen_rules=rules, screen_private=True)
@@ -251,7 +258,10 @@ class Engine:
         words = Words(self.plan.groups, dataset)
         context = FileContext(label, instance, identifiers, item, batch, words)
         verdict = host.screen_private_tags(instance, identifiers, batch)
-        case = Case(context, verdict, record=record)
+        examine = None
+        if batch.settings.sweep != "off":
+            examine = host.sweep_values(instance, identifiers, batch).examine
+        case = Case(context, verdict, examine, record=record)
         root = self.plan.root(dataset)
         file_meta = case.file_meta(dataset.file_meta, root)
         data_set = case.data_set(dataset, root, self.plan.default)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Instance,
         PrivateVerdict,
         RunReport,
+        Sweep,
         WriteReceipt,
     )
     from deid_core.records import (
@@ -117,6 +118,26 @@ def deid_screen_private_tags(
     ... def deid_screen_private_tags(instance, identifiers, batch):
     ...     verdict = yield
     ...     return attrs.evolve(verdict, found={**verdict.found, "(0009,1002)": "a serial number"})
+    """
+
+
+@hookspec(firstresult=True)
+def deid_sweep_values(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep | None:
+    """Look for the patient's own values in what stays.
+
+    When: once per file where ``batch.settings.sweep`` is not ``"off"``, before anything is
+    changed; what it returns is asked about each value that would stay. Who wins: the first to
+    answer; a wrapper may add to it. May change: nothing. None: not mine.
+
+    >>> from deid_core import RemoveElement, Sweep, hookimpl
+    >>> @hookimpl
+    ... def deid_sweep_values(instance, identifiers, batch):
+    ...     name = str(instance.dataset.get("PatientName", ""))
+    ...
+    ...     def examine(field, protected):
+    ...         return RemoveElement() if field.value == name and not protected else None
+    ...
+    ...     return Sweep(examine)
     """
 
 

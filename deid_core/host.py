@@ -23,6 +23,7 @@ from deid_core.model import (
     Instance,
     PrivateVerdict,
     RunReport,
+    Sweep,
     WriteReceipt,
 )
 from deid_core.records import (
@@ -245,6 +246,12 @@ class PluginHost:
             instance=instance,
             identifiers=identifiers,
             batch=batch,
+        )
+
+    def sweep_values(self, instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
+        """Look for the patient's own values in what stays."""
+        return self._ask(
+            "deid_sweep_values", Sweep, instance=instance, identifiers=identifiers, batch=batch
         )
 
     def finish_instance(self, instance: Instance, batch: Batch) -> Instance:

@@ -103,13 +103,15 @@ class Identifiers:
     ``entity`` and ``item`` are the keys under which the values are filed (the patient and
     the instance, unless other attributes were chosen). ``missing`` names those of the two
     attributes that the instance lacks. ``values`` maps keyword to plain value and may
-    decode each only when it is asked for.
+    decode each only when it is asked for. ``elsewhere`` maps keyword to what other instances of
+    the same patient hold there, for those who look for a patient's own values.
     """
 
     entity: str = attrs.field(repr=False)
     item: str = attrs.field(repr=False)
     values: Mapping[str, Any] = attrs.field(repr=False)
     missing: tuple[str, ...] = ()
+    elsewhere: Mapping[str, frozenset[str]] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen
@@ -266,6 +268,17 @@ class PrivateVerdict:
 
     default: PrivateDecision = PrivateDecision.REMOVE
     found: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Sweep:
+    """What looks for the patient's own values in one instance.
+
+    ``examine(field, protected)`` is asked about every element that stays as it is and returns a
+    change where it finds something, None where not. ``protected`` says that a rule keeps it.
+    """
+
+    examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
 
 
 @attrs.frozen

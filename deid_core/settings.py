@@ -19,6 +19,10 @@ DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 """What may happen to what no rule names."""
 
 
+SWEEPS = ("off", "remove", "clean")
+"""What may happen to a value that stays and holds one of the patient's own."""
+
+
 def _names(value: str | Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.split(",")
@@ -81,7 +85,9 @@ class Settings:
 
     ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
-    attributes that are not extracted. ``tables`` are the files of ``deid_func:lookup`` by name.
+    attributes that are not extracted. With ``sweep``, the patient's own values are looked for in
+    every value that stays: what holds one is removed, or cleaned of it. ``methods`` are the codes
+    of the de-identification methods that the recipes carry out. ``tables`` are the files of ``deid_func:lookup`` by name.
     ``base_rules`` lie beneath every recipe: mappings with ``action``, ``field`` and perhaps
     ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
     must not take is in ``base_under_keep``. ``default`` is one of `DEFAULTS`, for what no rule
@@ -103,6 +109,8 @@ class Settings:
     base_under_keep: str = "deid.dicom.pixels"
     base_rules: tuple[Mapping[str, str], ...] = attrs.field(default=(), converter=tuple)
     default: str | None = attrs.field(default=None, validator=_optional_default)
+    sweep: str = attrs.field(default="off", validator=attrs.validators.in_(SWEEPS))
+    methods: tuple[str, ...] = ()
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
     force: bool = False
     strict: bool = False

@@ -10,6 +10,7 @@ import click
 
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.options import common_options, settings_of
+from deid_core.cli.profile import profile_options, profile_recipes
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -107,3 +108,17 @@ def diff(first: str, second: str, **options: Any) -> None:
         click.echo(line)
     if lines:
         raise SystemExit(1)
+
+
+@command.command("conformance")
+@click.argument("recipes", nargs=-1, metavar="[RECIPE]...")
+@profile_options
+@common_options
+def conformance(recipes: tuple[str, ...], **options: Any) -> None:
+    """Say what happens to each attribute, made from the plan itself (PS3.15 E.1.3)."""
+    from deid_core.conformance import statement
+
+    with shown_errors():
+        engine, layers = _engine((*profile_recipes(options), *recipes), options)
+        for line in statement(engine, layers):
+            click.echo(line)

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.options import common_options, settings_of
+from deid_core.cli.profile import profile_options, profile_recipes
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -56,12 +57,13 @@ SMALLEST_KEY = 16
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Secret bytes that make pseudonyms the same in every run.",
 )
+@profile_options
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
     """De-identify files and folders.
 
     What no recipe names is removed, except for what a file needs to be decoded, shown and
-    filed. Outputs are named by their de-identified values.
+    filed; a profile names what goes and keeps the rest. Outputs are named by their de-identified values.
 
     Exit status: 0 if all went well, 1 if files were refused or failed, 2 for wrong usage.
     """
@@ -82,7 +84,9 @@ def _engine(options: dict[str, Any]) -> Engine:
     settings = _settings(options)
     host = PluginHost.load(settings.plugins)
     key = _key(options["key_file"]) if options["key_file"] else None
-    return Engine(host, layers_of(options["recipes"], host), settings, key=key)
+    return Engine(
+        host, layers_of((*profile_recipes(options), *options["recipes"]), host), settings, key=key
+    )
 
 
 def _settings(options: dict[str, Any]) -> Settings:

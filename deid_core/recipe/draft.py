@@ -28,6 +28,8 @@ class Draft:
     format: str | None = None
     default: str | None = None
     base: Include | None = None
+    sweep: str | None = None
+    methods: list[str] = attrs.field(factory=list)
     includes: list[Include] = attrs.field(factory=list)
     header: list[Rule] = attrs.field(factory=list)
     labels: list[Rule] = attrs.field(factory=list)
@@ -47,6 +49,8 @@ class Draft:
             format=self.format,
             default=self.default,
             base=self.base,
+            sweep=self.sweep,
+            methods=tuple(self.methods),
             includes=tuple(self.includes),
             header=tuple(self.header),
             labels=tuple(self.labels),

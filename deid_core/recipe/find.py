@@ -99,6 +99,12 @@ class Foundation:
     default: str
 
 
+def sweep_of(recipes: Sequence[Recipe], settings: Settings) -> str:
+    """Return what becomes of values that hold the patient's own: the highest recipe says."""
+    stated = [recipe.sweep for recipe in recipes if recipe.sweep is not None]
+    return stated[-1] if stated else settings.sweep
+
+
 def foundation_of(recipes: Sequence[Recipe], settings: Settings, host: PluginHost) -> Foundation:
     """Find out what lies beneath ``recipes``.
 

@@ -34,6 +34,9 @@ def _directives(recipe: Recipe) -> Iterator[str]:
         yield f"DEFAULT {recipe.default}"
     if recipe.base is not None:
         yield f"BASE {_name(recipe.base.name)}"
+    if recipe.sweep is not None:
+        yield f"SWEEP {recipe.sweep}"
+    yield from (f"METHOD {method}" for method in recipe.methods)
     for include in recipe.includes:
         yield f"INCLUDE {_name(include.name)}"
 

@@ -18,7 +18,7 @@ from deid_core.recipe.sections import (
 )
 from deid_core.recipe.tree import Include, Recipe, Rule, Where
 from deid_core.recipe.words import LineError, Word, split_words, strip_comment, unquote
-from deid_core.settings import DEFAULTS
+from deid_core.settings import DEFAULTS, SWEEPS
 from deid_core.suggest import nearest
 
 FORMATS = ("dicom",)
@@ -119,6 +119,16 @@ class _Parser:
     def default(self, rest: Word, where: Where) -> None:
         self.draft.default = self._choice("DEFAULT", rest, where, DEFAULTS, str.upper)
 
+    def sweep(self, rest: Word, where: Where) -> None:
+        self.draft.sweep = self._choice("SWEEP", rest, where, SWEEPS, str.lower)
+
+    def method(self, rest: Word, where: Where) -> None:
+        if rest.text and len(rest.text.split()) == 1:
+            self.draft.methods.append(rest.text)
+            return
+        place = attrs.evolve(where, column=rest.column)
+        self.draft.complain("METHOD: expected the code of a de-identification method", place)
+
     def base(self, rest: Word, where: Where) -> None:
         self.draft.base = self._recipe("BASE", rest, where)
 
@@ -155,6 +165,8 @@ DIRECTIVES: dict[str, Callable[[_Parser, Word, Where], None]] = {
     "FORMAT": _Parser.format,
     "DEFAULT": _Parser.default,
     "BASE": _Parser.base,
+    "SWEEP": _Parser.sweep,
+    "METHOD": _Parser.method,
     "INCLUDE": _Parser.include,
 }
 

@@ -141,12 +141,16 @@ class Recipe:
 
     ``header`` holds the rules of ``%header`` in their order, ``labels`` those of
     ``%labels``. ``default`` is the action for what no rule names and ``base`` the recipe that
-    lies beneath all that are used together; None where the recipe does not say.
+    lies beneath all that are used together; ``sweep`` is what becomes of a value that stays
+    and holds one of the patient's own; None where the recipe does not say. ``methods`` are the
+    codes of the de-identification methods that it carries out.
     """
 
     format: str | None = None
     default: str | None = None
     base: Include | None = None
+    sweep: str | None = None
+    methods: tuple[str, ...] = ()
     includes: tuple[Include, ...] = ()
     header: tuple[Rule, ...] = ()
     labels: tuple[Rule, ...] = ()

@@ -1,4 +1,4 @@
-"""The default plugin "screening": decides about private data elements."""
+"""The default plugin "screening": looks for what identifies a patient where no rule looks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from deid_core import Batch, Identifiers, Instance, PrivateVerdict
+    from deid_core import Batch, Identifiers, Instance, PrivateVerdict, Sweep
 
 
 @hookimpl
@@ -18,3 +18,11 @@ def deid_screen_private_tags(
     from deid_core_screening.private import screen
 
     return screen(instance, batch)
+
+
+@hookimpl
+def deid_sweep_values(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
+    """Look for the patient's names, identifiers and birth date in every value that stays."""
+    from deid_core_screening.sweep import sweep
+
+    return sweep(instance, batch)

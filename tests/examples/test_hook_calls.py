@@ -37,7 +37,9 @@ def _wrap(name, arguments):
 
 
 for name, spec in vars(hookspecs).copy().items():
-    if name.startswith("deid_") and spec.deid_core_spec["firstresult"]:
+    if name.startswith("deid_")
+        and spec.deid_core_spec["firstresult"]
+        and name != "deid_sweep_values"  # only where a recipe asks for it:
         globals()[name] = _wrap(name, ", ".join(inspect.signature(spec).parameters))
 
 
@@ -65,7 +67,9 @@ def _stages() -> set[str]:
     return {
         name
         for name, spec in vars(hookspecs).items()
-        if name.startswith("deid_") and spec.deid_core_spec["firstresult"]
+        if name.startswith("deid_")
+        and spec.deid_core_spec["firstresult"]
+        and name != "deid_sweep_values"  # only where a recipe asks for it
     }
 
 

@@ -141,6 +141,8 @@ RECIPES = st.builds(
     st.just("dicom"),
     st.sampled_from([None, "KEEP", "REMOVE", "BLANK"]),
     st.none() | QUOTED.filter(bool).map(Include),
+    st.sampled_from([None, "off", "remove", "clean"]),
+    st.lists(st.sampled_from(["113100", "113110"]), max_size=2).map(tuple),
     st.lists(QUOTED.filter(bool).map(Include), max_size=2).map(tuple),
     st.lists(rules(), max_size=4).map(tuple),
     st.lists(rules(), max_size=2).map(tuple),

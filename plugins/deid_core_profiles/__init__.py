@@ -1,0 +1,55 @@
+"""The default plugin "profiles": the confidentiality profiles of PS3.15 Annex E."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from deid_core.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from deid_core import Batch, Check, FieldAction, FieldExpander, Instance, RecipeSource
+
+
+@hookimpl
+def deid_find_recipe(name: str) -> RecipeSource | None:
+    """Find the profile and its options: ``deid.dicom.basic``, ``deid.dicom.retain-uids``."""
+    from deid_core_profiles.bundled import find
+
+    return find(name)
+
+
+@hookimpl
+def deid_field_actions() -> list[FieldAction]:
+    """Declare CLEAN, DUMMY and TYPED."""
+    from deid_core_profiles.actions import ACTIONS
+
+    return ACTIONS
+
+
+@hookimpl
+def deid_field_expanders() -> list[FieldExpander]:
+    """Declare ``misfit:``, ``unknown:`` and ``unlisteduid:``."""
+    from deid_core_profiles.expanders import EXPANDERS
+
+    return EXPANDERS
+
+
+@hookimpl
+def deid_checks() -> list[Check]:
+    """Declare the check that what an instance says of its de-identification is so."""
+    from deid_core.records import Check
+    from deid_core_profiles.methods import compile_check
+
+    return [Check(name="methods", compile=compile_check, summary="what is declared was done")]
+
+
+@hookimpl(wrapper=True)
+def deid_finish_instance(batch: Batch) -> Generator[None, Instance, Instance]:
+    """Say in the instance what was done to it."""
+    instance = yield
+    if batch.settings.methods:
+        from deid_core_profiles.methods import declare
+
+        declare(instance.dataset, batch.settings.methods)
+    return instance

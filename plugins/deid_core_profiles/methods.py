@@ -1,0 +1,76 @@
+"""Codes of de-identification methods (PS3.16 CID 7050), and what an instance says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from deid_core import Batch, Instance, SettingsError
+from deid_core_profiles.tables import tables
+
+MEANINGS = {
+    "113100": "Basic Application Confidentiality Profile",
+    "113101": "Clean Pixel Data Option",
+    "113102": "Clean Recognizable Visual Features Option",
+    "113103": "Clean Graphics Option",
+    "113104": "Clean Structured Content Option",
+    "113105": "Clean Descriptors Option",
+    "113106": "Retain Longitudinal Temporal Information Full Dates Option",
+    "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
+    "113108": "Retain Patient Characteristics Option",
+    "113109": "Retain Device Identity Option",
+    "113110": "Retain UIDs Option",
+    "113111": "Retain Safe Private Option",
+    "113112": "Retain Institution Identity Option",
+}
+BASIC, FULL_DATES, MODIFIED_DATES = "113100", "113106", "113107"
+
+
+def compile_check(batch: Batch) -> Callable[[Instance], list[str]]:
+    """Refuse what contradicts itself, and compile a check of what an instance says of itself.
+
+    Raises `SettingsError` for unknown codes, for options that exclude each other or have no
+    profile beneath them, and for settings that do not carry the profile out.
+    """
+    methods = batch.settings.methods
+    for method in methods:
+        if method not in MEANINGS:
+            raise SettingsError(f"METHOD {method}: no code of CID 7050 (PS3.16)")
+    if FULL_DATES in methods and MODIFIED_DATES in methods:
+        raise SettingsError("the options Full Dates and Modified Dates exclude each other")
+    if methods and BASIC not in methods:
+        raise SettingsError("an option needs the basic profile beneath it: deid.dicom.basic")
+    if methods and not batch.settings.remove_private:
+        raise SettingsError(
+            "the profile removes private elements; to keep those that are safe, "
+            "use the option retain-safe-private"
+        )
+
+    def check(instance: Instance) -> list[str]:
+        if methods and instance.dataset.get("PatientIdentityRemoved") != "YES":
+            return ["Patient Identity Removed is not YES"]
+        return []
+
+    return check
+
+
+def declare(dataset: Dataset, methods: tuple[str, ...]) -> None:
+    """Write method, codes and what became of dates (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1.1.9)."""
+    dataset.PatientIdentityRemoved = "YES"
+    edition = f"PS3.15 Annex E, edition {tables()['edition']}"
+    dataset.DeidentificationMethod = [edition, *(MEANINGS[method] for method in methods)]
+    dataset.DeidentificationMethodCodeSequence = Sequence(map(_code, methods))
+    modified = "MODIFIED" if MODIFIED_DATES in methods else "REMOVED"
+    dataset.LongitudinalTemporalInformationModified = (
+        "UNMODIFIED" if FULL_DATES in methods else modified
+    )
+
+
+def _code(method: str) -> Dataset:
+    item = Dataset()
+    item.CodeValue = method
+    item.CodingSchemeDesignator = "DCM"
+    item.CodeMeaning = MEANINGS[method]
+    return item

@@ -1,0 +1,16 @@
+"""The tables that ``scripts/make_profiles.py`` has made."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, Any]:
+    """Return ``edition``, ``uids`` and ``compound``: attribute → branch → SOP Classes."""
+    path = Path(__file__).parent / "data" / "tables.json"
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded

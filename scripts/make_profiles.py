@@ -1,0 +1,159 @@
+"""Write the recipes and tables of ``deid_core_profiles`` from PS3.15 Annex E as data.
+
+Usage: ``python scripts/make_profiles.py TABLES TYPES``, where TABLES is a JSON file with the rows
+of tables E.1-1, E.3.4-1 and E.3.10-1, and TYPES one with the Types of attributes per IOD.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydicom.datadict import dictionary_has_tag
+
+PLUGIN = Path(__file__).parent.parent / "plugins" / "deid_core_profiles"
+
+SUPPLEMENT = Path(__file__).parent.parent / "deid_core" / "supplement.json"
+
+OPTIONS = {
+    "rtn_safe_priv": "retain-safe-private",
+    "rtn_uids": "retain-uids",
+    "rtn_dev_id": "retain-device-identity",
+    "rtn_inst_id": "retain-institution-identity",
+    "rtn_pat_chars": "retain-patient-characteristics",
+    "rtn_long_full_dates": "retain-full-dates",
+    "rtn_long_modif_dates": "retain-modified-dates",
+    "clean_desc": "clean-descriptors",
+    "clean_struct_cont": "clean-structured-content",
+    "clean_graph": "clean-graphics",
+}
+"""The options as the tables spell them, and as recipes are named."""
+
+TEMPORAL = ("DA", "DT", "TM")
+
+
+def field_of(row: dict[str, Any]) -> str:
+    """Return how a recipe names the attribute of a row."""
+    if row["kind"] == "single" and row["keyword"]:
+        return str(row["keyword"])
+    pattern = row["pattern"].lower()
+    return f"({pattern[:4]},{pattern[4:]})"
+
+
+LINES = {
+    "X": "REMOVE {field}",
+    "Z": "BLANK {field}",
+    "K": "KEEP {field}",
+    "U": "REPLACE {field} deid_func:hashuid",
+    "D": "DUMMY {field}",
+    "C": "CLEAN {field}",
+}
+"""The line for each action code of table E.1-1a that is not compound."""
+
+
+def rule_of(row: dict[str, Any], code: str) -> str:
+    """Return the line for an action code."""
+    if code == "C" and row["vr"] in TEMPORAL:
+        return f"JITTER {field_of(row)} keyed=3650"
+    return LINES.get(code, f"TYPED {{field}} {code}").format(field=field_of(row))
+
+
+def rules(rows: Iterable[dict[str, Any]], option: str | None) -> Iterator[str]:
+    """Yield the lines of the profile, or of an option, by tag."""
+    for row in sorted(rows, key=lambda row: row["pattern"]):
+        code = row["basic"] if option is None else row["options"].get(option)
+        if code and row["kind"] != "private":
+            yield rule_of(row, code)
+
+
+def header(edition: str, what: str, *directives: str) -> Iterator[str]:
+    """Yield the first lines of a recipe."""
+    yield f"# {what} (PS3.15 E, edition {edition})."
+    yield "# Made by scripts/make_profiles.py: do not edit."
+    yield "FORMAT dicom"
+    yield from directives
+    yield from ("", "%header", "")
+
+
+def profile(tables: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of the basic profile."""
+    yield from header(
+        tables["edition"],
+        "Basic Application Level Confidentiality Profile",
+        "DEFAULT KEEP",
+        "SWEEP remove",
+        f"METHOD {tables['cid7050']['basic']}",
+    )
+    yield "# Table E.1-1, column Basic Prof."
+    yield from rules(tables["rows"], None)
+    yield from ("", "# What the text of the annex adds to the table.")
+    yield from (
+        "REMOVE unknown:",
+        "REMOVE misfit:",
+        "REPLACE unlisteduid: deid_func:hashuid",
+        "REMOVE select:group:0004",
+        "ADD PatientIdentityRemoved YES",
+    )
+
+
+def option(tables: dict[str, Any], key: str) -> Iterator[str]:
+    """Yield the lines of an option."""
+    directives = ["DEFAULT KEEP", f"METHOD {tables['cid7050'][key]}"]
+    if key == "clean_desc":
+        directives.append("SWEEP clean")
+    yield from header(tables["edition"], tables["option_names"][key], *directives)
+    yield from rules(tables["rows"], key)
+    if key == "rtn_uids":
+        yield "KEEP unlisteduid:"
+    if key == "rtn_safe_priv":
+        for row in tables["safe_private"]["rows"]:
+            yield f'KEEP ({row["group"]},"{row["private_creator"]}",{row["element_offset"]})'
+
+
+def compound(types: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Return attribute → branch of its compound code → the SOP Classes that need it."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for sop_class, entry in sorted(types["sop_classes"].items()):
+        for keyword, use in entry["compound"].items():
+            found[keyword][use["effective"]].append(sop_class)
+    return {keyword: dict(branches) for keyword, branches in sorted(found.items())}
+
+
+def listed_uids(tables: dict[str, Any]) -> list[str]:
+    """Return the attributes that have a row of their own which replaces UIDs."""
+    return sorted(row["keyword"] for row in tables["rows"] if row["basic"] == "U")
+
+
+def supplement(tables: dict[str, Any]) -> dict[str, list[str]]:
+    """Return keyword, VR and name by tag of the attributes that pydicom's dictionary lacks."""
+    return {
+        row["pattern"].lower(): [row["keyword"], row["vr"], row["name"]]
+        for row in tables["rows"]
+        if row["kind"] == "single" and not dictionary_has_tag(int(row["pattern"], 16))
+    }
+
+
+def write(path: Path, lines: Iterable[str]) -> None:
+    """Write a text file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main(tables_file: str, types_file: str) -> None:
+    """Write all recipes and tables."""
+    tables = json.loads(Path(tables_file).read_text(encoding="utf-8"))
+    types = json.loads(Path(types_file).read_text(encoding="utf-8"))
+    write(PLUGIN / "recipes" / "deid.dicom.basic", profile(tables))
+    for key, name in OPTIONS.items():
+        write(PLUGIN / "recipes" / f"deid.dicom.{name}", option(tables, key))
+    data = {"edition": tables["edition"], "uids": listed_uids(tables), "compound": compound(types)}
+    write(PLUGIN / "data" / "tables.json", [json.dumps(data, separators=(",", ":"))])
+    write(SUPPLEMENT, [json.dumps(supplement(tables), indent=1)])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
