@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from deid_core.batch import Batch as Batch
     from deid_core.batch import FileContext as FileContext
+    from deid_core.changes import Change as Change
+    from deid_core.changes import RemoveElement as RemoveElement
+    from deid_core.changes import RemoveItems as RemoveItems
+    from deid_core.changes import SetValue as SetValue
     from deid_core.engine import Engine as Engine
     from deid_core.errors import ActionError as ActionError
     from deid_core.errors import DeidError as DeidError
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
     from deid_core.hookspecs import hookimpl as hookimpl
     from deid_core.host import PluginHost as PluginHost
     from deid_core.host import PluginInfo as PluginInfo
-    from deid_core.model import Change as Change
     from deid_core.model import DiscoveryOptions as DiscoveryOptions
     from deid_core.model import ElementPath as ElementPath
     from deid_core.model import Field as Field
@@ -46,9 +49,7 @@ if TYPE_CHECKING:
     from deid_core.model import Outcome as Outcome
     from deid_core.model import PrivateDecision as PrivateDecision
     from deid_core.model import PrivateVerdict as PrivateVerdict
-    from deid_core.model import RemoveElement as RemoveElement
     from deid_core.model import RunReport as RunReport
-    from deid_core.model import SetValue as SetValue
     from deid_core.model import Sweep as Sweep
     from deid_core.model import WriteReceipt as WriteReceipt
     from deid_core.recipe.tree import Recipe as Recipe
@@ -79,8 +80,9 @@ _HOMES = {
     "SettingsError WriteError",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
-    "model": "Change DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers Instance "
-    "Origin Outcome PrivateDecision PrivateVerdict RemoveElement RunReport SetValue Sweep WriteReceipt",
+    "changes": "Change RemoveElement RemoveItems SetValue",
+    "model": "DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers Instance "
+    "Origin Outcome PrivateDecision PrivateVerdict RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",
     "records": "Check CliCommand ConditionOperator ExampleDataset FieldAction FieldExpander Rank RecipeSource Takes "
     "Unresolved ValueFunction",

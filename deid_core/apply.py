@@ -9,11 +9,12 @@ from pydicom.filewriter import write_data_element
 
 from deid_core import dictionary
 from deid_core.batch import FileContext
+from deid_core.changes import Change, SetValue
 from deid_core.convert import to_vr
 from deid_core.decide import Changes
 from deid_core.elements import CHARACTER_SET_VRS, new_element, stored_vr
 from deid_core.errors import ActionError
-from deid_core.model import Change, ElementPath, SetValue
+from deid_core.model import ElementPath
 
 UNDECLARED = "iso8859"
 """What pydicom calls the default repertoire, which is ASCII (PS3.5 6.1.2.1)."""
@@ -27,8 +28,13 @@ def apply(changes: Changes, dataset: Dataset, context: FileContext) -> None:
     are strict, `ActionError` is raised.
     """
     for tag, items in changes.items.items():
+        left = []
         for inner, item in zip(items, dataset[tag].value, strict=True):
-            apply(inner, item, context)
+            if inner is not None:
+                apply(inner, item, context)
+                left.append(item)
+        if len(left) < len(items):
+            dataset[tag] = new_element(tag, "SQ", left)
     for tag, change in changes.elements.items():
         _change(ElementPath(tag), change, dataset, context)
     for path, change in changes.added:

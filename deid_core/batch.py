@@ -67,7 +67,8 @@ class FileContext:
 
     ``item`` holds the variables that the user gave for this instance (``var:``). ``label``
     is what log lines call the file. ``words(name)`` gives the values of a group that the
-    recipe defines (``%values``), as this instance has them.
+    recipe defines (``%values``), as this instance has them. ``memory`` is for what a plugin
+    has found out about the file and needs again, by a name of its own.
     """
 
     label: str
@@ -76,6 +77,7 @@ class FileContext:
     item: Mapping[str, Any] = attrs.field(repr=False)
     batch: Batch = attrs.field(repr=False)
     words: Callable[[str], frozenset[str]] = attrs.field(repr=False, default=_no_words)
+    memory: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     warnings: list[str] = attrs.field(factory=list, init=False)
     _copies: list[FileDataset] = attrs.field(factory=list, init=False, repr=False)
 

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from deid_core import dictionary
 from deid_core.batch import FileContext
+from deid_core.changes import Change, RemoveElement, RemoveItems, SetValue
 from deid_core.elements import (
     creator_of,
     is_creator,
@@ -24,14 +25,11 @@ from deid_core.elements import (
 )
 from deid_core.errors import ActionError, ReadError
 from deid_core.model import (
-    Change,
     ElementPath,
     Field,
     Parent,
     PrivateDecision,
     PrivateVerdict,
-    RemoveElement,
-    SetValue,
 )
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
 from deid_core.recipe.selectors import Step
@@ -49,11 +47,11 @@ class Changes:
     """What is to be done to one data set.
 
     ``elements`` maps tags to changes, ``items`` maps the tags of sequences that stay to the
-    changes of their items, ``added`` lists what is new.
+    changes of their items, None for an item that goes; ``added`` lists what is new.
     """
 
     elements: dict[int, Change] = attrs.field(factory=dict)
-    items: dict[int, list[Changes]] = attrs.field(factory=dict)
+    items: dict[int, list[Changes | None]] = attrs.field(factory=dict)
     added: list[tuple[ElementPath, SetValue]] = attrs.field(factory=list, repr=False)
 
 
@@ -171,22 +169,36 @@ class _Walk:
         if self.case.record is not None:
             self.case.record[str(path)] = decision
         doomed = self.climate.doomed
-        change: Change | None
         if doomed is not None and not (decision.kept and decision.layer >= doomed):
-            change = REMOVE
+            change: Change | None = REMOVE
         elif decision.steps:
-            change, name = decision.change(self._field(path))
-            if change is not None:
-                undone = isinstance(change, RemoveElement) and name != "REMOVE"
-                self._count(f"{name} not done, REMOVE" if undone else name, path)
-        elif decision.kept or fallback == "KEEP":
-            change = None
+            change = self._ruled(path, decision)
         else:
-            change = REMOVE if fallback == "REMOVE" else SetValue(None)
-            self._count(fallback, path)
+            change = None if decision.kept else self._unnamed(path, fallback)
         if is_sequence(self.dataset, path.tag):
             return self._sequence(path, decision, change)
-        return change if change is not None else self._swept(path, protected=decision.kept)
+        return change if change is not None else self._swept(path, protected=decision.protected)
+
+    def _ruled(self, path: ElementPath, decision: Decision) -> Change | None:
+        """Carry out the rules about an element."""
+        change, name = decision.change(self._field(path))
+        if change is not None:
+            undone = isinstance(change, RemoveElement) and name != "REMOVE"
+            self._count(f"{name} not done, REMOVE" if undone else name, path)
+        return change
+
+    def _unnamed(self, path: ElementPath, fallback: str) -> Change | None:
+        """Decide about an element that no rule names."""
+        declared = self.case.verdict.declared if path.is_private else {}
+        if declared and str(path) in declared:
+            change, name = declared[str(path)](self._field(path)), "SCREEN"
+        elif fallback == "KEEP":
+            return None
+        else:
+            change, name = REMOVE if fallback == "REMOVE" else SetValue(None), fallback
+        if change is not None:
+            self._count(name, path)
+        return change
 
     def _swept(self, path: ElementPath, *, protected: bool) -> Change | None:
         """Look for the patient's own values in an element that would stay."""
@@ -217,14 +229,17 @@ class _Walk:
         """Decide about what a sequence holds: it stays if it does, or if anything in it does."""
         step = Parent(path.tag, 0, path.creator)
         climate = self.climate
+        gone: frozenset[int] = frozenset()
+        if isinstance(change, RemoveItems):
+            gone, change = change.numbers, None
         if change is None:
             default = "KEEP" if decision.kept else climate.default
             inside = _Climate(default, sheltered=climate.sheltered or decision.kept)
         else:
             layer = decision.layer if decision.named else UNNAMED_LAYER
             layer = layer if climate.doomed is None else max(layer, climate.doomed)
-            gone = path.is_private and self.case.verdict.default is PrivateDecision.REMOVE
-            if not self.node.keeps_below(step, layer, named=gone):
+            hidden = path.is_private and self.case.verdict.default is PrivateDecision.REMOVE
+            if not self.node.keeps_below(step, layer, named=hidden):
                 return change
             inside = _Climate("REMOVE", doomed=layer)
         try:
@@ -234,14 +249,20 @@ class _Walk:
                 raise
             # Nobody can say what is in it, so it goes.
             return change or REMOVE
-        items, left = [], False
+        items: list[Changes | None] = []
+        left = False
         for number, item in enumerate(found):
+            if number in gone:
+                items.append(None)
+                continue
             parent = attrs.evolve(step, item=number)
             walk = _Walk(self.case, item, self.node.child(parent), (*self.parents, parent), inside)
             left = walk.elements() or left
             items.append(walk.changes)
         if change is not None and not left:
             return change
+        if gone and not any(items):
+            return REMOVE
         self.changes.items[path.tag] = items
         return None
 
@@ -320,13 +341,19 @@ class _Walk:
     def _field(self, path: ElementPath) -> Field:
         dataset = self.dataset
 
-        def decode() -> object:
-            if is_sequence(dataset, path.tag):
-                return items_of(dataset, path.tag)
-            return plain(read_element(dataset, path.tag).value)
+        def beside(tag: int) -> object:
+            if tag not in dataset:
+                return None
+            if is_sequence(dataset, tag):
+                return items_of(dataset, tag)
+            return plain(read_element(dataset, tag).value)
 
         return Field(
-            path, self.case.context, decode=decode, read=lambda: readings_of(dataset, path.tag)
+            path,
+            self.case.context,
+            decode=lambda: beside(path.tag),
+            read=lambda: readings_of(dataset, path.tag),
+            beside=beside,
         )
 
     def _is_found(self, path: ElementPath) -> bool:

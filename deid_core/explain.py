@@ -8,11 +8,12 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from deid_core import dictionary
+from deid_core.changes import RemoveElement, SetValue
 from deid_core.decide import FILE_META_GROUP, Changes, new_path
 from deid_core.elements import walk
 from deid_core.engine import Decided, Engine
 from deid_core.errors import SettingsError
-from deid_core.model import ElementPath, FileRef, Parent, RemoveElement, SetValue
+from deid_core.model import ElementPath, FileRef, Parent
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.plan import CompiledRule, Decision, Node
@@ -105,7 +106,10 @@ def _outcome(decided: Decided, path: ElementPath) -> str:
         if parent.tag in changes.elements:
             keyword = ElementPath(parent.tag).label
             return f"removed, with {keyword} around it"
-        changes = changes.items[parent.tag][parent.item]
+        inner = changes.items[parent.tag][parent.item]
+        if inner is None:
+            return "removed, with the item that holds it"
+        changes = inner
     change = changes.elements.get(path.tag)
     if isinstance(change, RemoveElement):
         return "removed"

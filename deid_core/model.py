@@ -17,6 +17,7 @@ from pydicom import config
 from pydicom.dataelem import DataElement
 
 from deid_core import dictionary
+from deid_core.changes import Change, RemoveElement, RemoveItems
 from deid_core.convert import to_vr
 
 if TYPE_CHECKING:
@@ -171,27 +172,13 @@ class FieldValues:
 
 
 @attrs.frozen
-class SetValue:
-    """Give the element this value; it is converted for the VR when it is applied."""
-
-    value: Any = attrs.field(repr=False)
-
-
-@attrs.frozen
-class RemoveElement:
-    """Take the element away, with all that a sequence holds."""
-
-
-Change = SetValue | RemoveElement
-"""What an action decides for one element. To leave it as it is, an action returns None."""
-
-
-@attrs.frozen
 class Field:
     """One data element as actions see it: where it stands, and its value on demand.
 
     ``present`` is False when the data set has no such element (only actions that create
-    are asked then). ``context`` is the file being processed.
+    are asked then). ``context`` is the file being processed. ``beside(tag)`` is the value of
+    another element of the same data set, None where there is none: the code that says what the
+    content item means in which the element stands.
     """
 
     path: ElementPath
@@ -201,6 +188,7 @@ class Field:
     _read: Callable[[], tuple[str, ...]] | None = attrs.field(
         default=None, repr=False, alias="read"
     )
+    beside: Callable[[int], Any] = attrs.field(default=lambda _tag: None, repr=False)
 
     @property
     def value(self) -> Any:
@@ -243,6 +231,8 @@ class Field:
 
     def after(self, change: Change) -> Field:
         """Return the field as a following action will find it."""
+        if isinstance(change, RemoveItems):
+            return self
         if isinstance(change, RemoveElement):
             return attrs.evolve(self, present=False, decode=lambda: None, read=None)
         value = change.value
@@ -263,11 +253,13 @@ class PrivateVerdict:
     """What a screener decided about the private elements of one instance.
 
     ``default`` goes for those that the recipe does not name. ``found`` maps the path of an
-    element to the reason why it must go, whatever the recipe says.
+    element to the reason why it must go, whatever the recipe says. ``declared`` maps the path of
+    an element that no rule names to a function like that of an action, which decides instead.
     """
 
     default: PrivateDecision = PrivateDecision.REMOVE
     found: Mapping[str, str] = attrs.field(factory=dict)
+    declared: Mapping[str, Callable[[Field], Change | None]] = attrs.field(factory=dict)
 
 
 @attrs.frozen

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from deid_core.model import Change, ElementPath, Field, FieldValues, Instance
+from deid_core.changes import Change
+from deid_core.model import ElementPath, Field, FieldValues, Instance
 
 if TYPE_CHECKING:
     import click
@@ -39,9 +40,11 @@ class Rank(enum.IntEnum):
     """Plays in the order of the recipe."""
     CHANGES = 2
     """Gives a new value: rules that remove the element do not apply."""
-    CREATES = 3
+    RETAINS = 3
+    """Leaves the element if it is as it should be, but not inside of what is removed."""
+    CREATES = 4
     """Also acts where the element is absent; rules after it act on what it made."""
-    PROTECTS = 4
+    PROTECTS = 5
     """Rules do not apply, but for those that create and what follows them."""
 
 
@@ -50,6 +53,7 @@ class Takes(enum.Enum):
 
     NOTHING = "no value"
     TEST = "an optional test of the element's value"
+    OPTIONAL = "an optional value"
     VALUE = "a value"
 
 
@@ -187,10 +191,14 @@ class CliCommand:
 
 @attrs.frozen
 class RecipeSource:
-    """The text of a recipe that a plugin brings, and the name that messages give it."""
+    """The text of a recipe that a plugin brings, and the name that messages give it.
+
+    ``title`` says what the recipe is and where it comes from, for statements about a plan.
+    """
 
     name: str
     text: str = attrs.field(repr=False)
+    title: str = ""
 
 
 class Unresolved(Exception):

@@ -44,10 +44,15 @@ def field_of(row: dict[str, Any]) -> str:
     return f"({pattern[:4]},{pattern[4:]})"
 
 
+SHIFT = "JITTER {field} keyed=3650"
+
+CONTENT = frozenset({"Date", "DateTime", "PersonName", "Time", "UID"})
+"""Values of content items: what becomes of them depends on the concept (table E.3.4-1)."""
+
 LINES = {
     "X": "REMOVE {field}",
     "Z": "BLANK {field}",
-    "K": "KEEP {field}",
+    "K": "RETAIN {field}",
     "U": "REPLACE {field} deid_func:hashuid",
     "D": "DUMMY {field}",
     "C": "CLEAN {field}",
@@ -57,17 +62,28 @@ LINES = {
 
 def rule_of(row: dict[str, Any], code: str) -> str:
     """Return the line for an action code."""
+    if (
+        row["keyword"] in CONTENT
+        or row["keyword"] == "ContentSequence"
+        or (code == "C" and "clean_struct_cont" in row["options"])
+    ):
+        return f"CONTENT {field_of(row)}"
+    if row["kind"] == "repeating":
+        # Nobody can tell what a curve or an overlay shows, and half of one is not legal.
+        return f"REMOVE ({row['pattern'][:4]},xxxx)"
     if code == "C" and row["vr"] in TEMPORAL:
-        return f"JITTER {field_of(row)} keyed=3650"
+        return SHIFT.format(field=field_of(row))
     return LINES.get(code, f"TYPED {{field}} {code}").format(field=field_of(row))
 
 
-def rules(rows: Iterable[dict[str, Any]], option: str | None) -> Iterator[str]:
-    """Yield the lines of the profile, or of an option, by tag."""
+def rules(rows: Iterable[dict[str, Any]], option: str | None) -> list[str]:
+    """Return the lines of the profile, or of an option, by tag."""
+    lines = []
     for row in sorted(rows, key=lambda row: row["pattern"]):
         code = row["basic"] if option is None else row["options"].get(option)
         if code and row["kind"] != "private":
-            yield rule_of(row, code)
+            lines.append(rule_of(row, code))
+    return list(dict.fromkeys(lines))
 
 
 def header(edition: str, what: str, *directives: str) -> Iterator[str]:
@@ -94,8 +110,13 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
     yield from (
         "REMOVE unknown:",
         "REMOVE misfit:",
-        "REPLACE unlisteduid: deid_func:hashuid",
         "REMOVE select:group:0004",
+        "REMOVE EncryptedAttributesSequence",
+        "REMOVE MACParametersSequence",
+        "REPLACE unlisted:UI deid_func:hashuid",
+        *(f"DUMMY unlisted:{vr}" for vr in ("PN", *TEMPORAL)),
+        "CONTENT TextValue",
+        "CONTENT ReferencedContentItemIdentifier",
         "ADD PatientIdentityRemoved YES",
     )
 
@@ -108,10 +129,20 @@ def option(tables: dict[str, Any], key: str) -> Iterator[str]:
     yield from header(tables["edition"], tables["option_names"][key], *directives)
     yield from rules(tables["rows"], key)
     if key == "rtn_uids":
-        yield "KEEP unlisteduid:"
+        yield "RETAIN unlisted:UI"
+    if key == "rtn_long_full_dates":
+        yield from (f"RETAIN unlisted:{vr}" for vr in TEMPORAL)
+    if key == "rtn_long_modif_dates":
+        yield from (SHIFT.format(field=f"unlisted:{vr}") for vr in TEMPORAL)
     if key == "rtn_safe_priv":
         for row in tables["safe_private"]["rows"]:
-            yield f'KEEP ({row["group"]},"{row["private_creator"]}",{row["element_offset"]})'
+            place = f'({row["group"]},"{row["private_creator"]}",{row["element_offset"]})'
+            line = (
+                LINES["U"].format(field=place)
+                if row["vr"] == "UI"
+                else f"RETAIN {place} {row['vr']}"
+            )
+            yield line.rstrip()
 
 
 def compound(types: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
@@ -123,9 +154,22 @@ def compound(types: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
     return {keyword: dict(branches) for keyword, branches in sorted(found.items())}
 
 
-def listed_uids(tables: dict[str, Any]) -> list[str]:
-    """Return the attributes that have a row of their own which replaces UIDs."""
-    return sorted(row["keyword"] for row in tables["rows"] if row["basic"] == "U")
+def listed(tables: dict[str, Any]) -> list[str]:
+    """Return the attributes that have a row of their own."""
+    return sorted(row["keyword"] for row in tables["rows"] if row["keyword"])
+
+
+def content(tables: dict[str, Any]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return concept → value type → ``basic``, or the method of an option → action code."""
+    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    methods = tables["cid7050"]
+    for row in tables["content_items"]["rows"]:
+        options = {methods[key]: code for key, code in row["options"].items()}
+        found[f"{row['scheme']} {row['code']}"][row["value_type"]] = {
+            "basic": row["basic"],
+            **options,
+        }
+    return dict(sorted(found.items()))
 
 
 def supplement(tables: dict[str, Any]) -> dict[str, list[str]]:
@@ -150,7 +194,12 @@ def main(tables_file: str, types_file: str) -> None:
     write(PLUGIN / "recipes" / "deid.dicom.basic", profile(tables))
     for key, name in OPTIONS.items():
         write(PLUGIN / "recipes" / f"deid.dicom.{name}", option(tables, key))
-    data = {"edition": tables["edition"], "uids": listed_uids(tables), "compound": compound(types)}
+    data = {
+        "edition": tables["edition"],
+        "listed": listed(tables),
+        "compound": compound(types),
+        "content": content(tables),
+    }
     write(PLUGIN / "data" / "tables.json", [json.dumps(data, separators=(",", ":"))])
     write(SUPPLEMENT, [json.dumps(supplement(tables), indent=1)])
 

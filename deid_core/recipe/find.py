@@ -62,7 +62,7 @@ def _load(deid: str | os.PathLike[str], host: PluginHost, beside: Path) -> tuple
     if isinstance(deid, str) and os.sep not in text:
         found = host.find_recipe(text)
         if found is not None:
-            return parse(found.text, found.name), beside
+            return attrs.evolve(parse(found.text, found.name), title=found.title), beside
     path = _file_of(Path(os.path.normpath(beside / text)))
     try:
         return parse(path.read_text(encoding="utf-8-sig"), str(path)), path.parent

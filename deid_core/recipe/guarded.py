@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from deid_core.changes import Change, RemoveElement
 from deid_core.errors import ActionError, FileError
 from deid_core.guard import failure
-from deid_core.model import Change, Field, RemoveElement, SetValue
+from deid_core.model import Field
 from deid_core.recipe.tree import Rule
 from deid_core.records import Apply, Unresolved
 
@@ -28,7 +29,7 @@ def guarded_apply(apply: Apply, rule: Rule, who: str, *, strict: bool) -> Apply:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named
             raise ActionError(str(failure(who, f"action {rule.action!r}", error))) from None
-        if change is not None and not isinstance(change, SetValue | RemoveElement):
+        if change is not None and not isinstance(change, Change):
             kind = type(change).__name__
             raise ActionError(
                 f"{who}: action {rule.action!r} returned {kind}, not a Change or None"

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 from pydicom.dataset import Dataset
 
-from deid_core.model import Change, ElementPath, Field, Parent
+from deid_core.changes import Change
+from deid_core.model import ElementPath, Field, Parent
 from deid_core.recipe.groups import ValueGroup
 from deid_core.recipe.selectors import Selector
 from deid_core.recipe.tree import Rule
@@ -64,6 +65,11 @@ class Decision:
     def named(self) -> bool:
         """Whether any rule names the element."""
         return self.kept or bool(self.steps)
+
+    @property
+    def protected(self) -> bool:
+        """Whether a rule wants what the element holds to stay, even if it is the patient's own."""
+        return self.kept or any(step.rank is Rank.RETAINS for step in self.steps)
 
     def settled(self, field: Field) -> Decision:
         """Return the decision about ``field``, with the rules that its value calls for."""

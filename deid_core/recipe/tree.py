@@ -143,7 +143,8 @@ class Recipe:
     ``%labels``. ``default`` is the action for what no rule names and ``base`` the recipe that
     lies beneath all that are used together; ``sweep`` is what becomes of a value that stays
     and holds one of the patient's own; None where the recipe does not say. ``methods`` are the
-    codes of the de-identification methods that it carries out.
+    codes of the de-identification methods that it carries out. ``title`` says what it is, where
+    a plugin brought it.
     """
 
     format: str | None = None
@@ -159,3 +160,4 @@ class Recipe:
     filters: tuple[Filter, ...] = ()
     screen: tuple[ScreenLine, ...] = ()
     source: str = attrs.field(default="recipe", eq=False)
+    title: str = attrs.field(default="", eq=False)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from deid_core import Batch, Check, FieldAction, FieldExpander, Instance, RecipeSource
+    from deid_core import (
+        Batch,
+        Check,
+        FieldAction,
+        FieldExpander,
+        Instance,
+        PrivateVerdict,
+        RecipeSource,
+    )
+
+SAFE_PRIVATE = "113111"
+"""Code of Retain Safe Private (PS3.16 CID 7050)."""
 
 
 @hookimpl
@@ -42,6 +53,32 @@ def deid_checks() -> list[Check]:
     from deid_core_profiles.methods import compile_check
 
     return [Check(name="methods", compile=compile_check, summary="what is declared was done")]
+
+
+@hookimpl(wrapper=True)
+def deid_read_file(batch: Batch) -> Generator[None, Instance | None, Instance | None]:
+    """Note that the input already says that it is de-identified."""
+    instance = yield
+    if instance is not None and batch.settings.methods:
+        from deid_core_profiles.methods import noted
+
+        return noted(instance)
+    return instance
+
+
+@hookimpl(wrapper=True)
+def deid_screen_private_tags(
+    instance: Instance, batch: Batch
+) -> Generator[None, PrivateVerdict, PrivateVerdict]:
+    """Let the instance say which of its private elements are safe, under Retain Safe Private."""
+    verdict = yield
+    if SAFE_PRIVATE not in batch.settings.methods:
+        return verdict
+    import attrs
+
+    from deid_core_profiles.declared import declared
+
+    return attrs.evolve(verdict, declared={**declared(instance, batch), **verdict.declared})
 
 
 @hookimpl(wrapper=True)

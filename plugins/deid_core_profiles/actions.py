@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from deid_core import Batch, Change, Field, FieldAction, Rank, RemoveElement, Rule, SetValue, Takes
+import attrs
+
+from deid_core import (
+    Batch,
+    Change,
+    Field,
+    FieldAction,
+    Rank,
+    RemoveElement,
+    Rule,
+    SetValue,
+    Takes,
+    dictionary,
+)
 from deid_core.records import Apply
-from deid_core_profiles.dummies import BINARY, dummy
+from deid_core_profiles.content import compile_content
+from deid_core_profiles.dummies import BINARY, dummy_change
+from deid_core_profiles.fitting import is_legal, is_misfit
+from deid_core_profiles.methods import MODIFIED_DATES
 from deid_core_profiles.tables import tables
+
+SHIFTED = "deid_func:dateshift max=3650"
+DATES = (("DA",), ("DT",))
 
 BRANCHES = {"X/Z": "Z", "X/D": "D", "Z/D": "D", "X/Z/D": "D", "X/Z/U*": "U*"}
 """Compound codes, and the branch that is legal whatever the Type of the attribute is."""
 
 
 def compile_dummy(_rule: Rule, batch: Batch) -> Apply:
-    """Compile DUMMY (code D); what a sequence holds is judged on its own."""
-
-    def replace(field: Field) -> Change | None:
-        return None if field.path.vr == "SQ" else SetValue(dummy(field, batch))
-
-    return replace
+    """Compile DUMMY (code D)."""
+    return lambda field: dummy_change(field, batch)
 
 
 def compile_typed(rule: Rule, batch: Batch) -> Apply:
@@ -44,15 +59,54 @@ def compile_typed(rule: Rule, batch: Batch) -> Apply:
             return RemoveElement()
         if branch == "Z":
             return SetValue(None)
-        # D and U* leave a sequence and judge what it holds.
-        return None if field.path.vr == "SQ" else SetValue(dummy(field, batch))
+        if branch == "U*":
+            # The UIDs that it holds have rules of their own.
+            return None
+        return dummy_change(field, batch)
 
     return decide
 
 
 def compile_clean(_rule: Rule, _batch: Batch) -> Apply:
     """Compile CLEAN (code C): the sweep takes out what is the patient's; bytes go altogether."""
-    return lambda field: RemoveElement() if field.path.vr in BINARY else None
+
+    def clean(field: Field) -> Change | None:
+        bytes_only = field.path.vr in BINARY and dictionary.vrs_of(field.path.tag) != ("SQ",)
+        return RemoveElement() if bytes_only or is_misfit(field.path) else None
+
+    return clean
+
+
+def compile_retain(rule: Rule, batch: Batch) -> Apply:
+    """Compile RETAIN (code K of an option): the element stays if it is as it should be.
+
+    The value is the VR that a private element is safe with (table E.3.10-1), or two parted by a
+    slash; a public one must have that of the dictionary. An illegal UID gives way to another,
+    other illegal values go. Under Modified Dates, dates are modified, whatever keeps them.
+    """
+    wanted = [*rule.value.split("/"), "UN"] if rule.value else None
+
+    modified = MODIFIED_DATES in batch.settings.methods and _is_date(rule.field)
+    shifted = batch.value(attrs.evolve(rule, value=SHIFTED)) if modified else None
+    other_uid = batch.value(attrs.evolve(rule, value="deid_func:hashuid"))
+
+    def retain(field: Field) -> Change | None:
+        if wanted is not None:
+            return None if field.path.vr in wanted else RemoveElement()
+        if is_misfit(field.path):
+            return RemoveElement()
+        if shifted is not None:
+            return SetValue(shifted(field))
+        if is_legal(field):
+            return None
+        return SetValue(other_uid(field)) if field.path.vr == "UI" else RemoveElement()
+
+    return retain
+
+
+def _is_date(keyword: str) -> bool:
+    mask = dictionary.tag_mask_of(keyword)
+    return mask is not None and "x" not in mask and dictionary.vrs_of(int(mask, 16)) in DATES
 
 
 ACTIONS = [
@@ -63,10 +117,23 @@ ACTIONS = [
         summary="leave the element to the sweep; remove it if it holds bytes",
     ),
     FieldAction(
+        name="CONTENT",
+        compile=compile_content,
+        rank=Rank.CHANGES,
+        summary="treat content items as table E.3.4-1 says for the concept that each has",
+    ),
+    FieldAction(
         name="DUMMY",
         compile=compile_dummy,
         rank=Rank.CHANGES,
         summary="write a dummy that is legal for the VR",
+    ),
+    FieldAction(
+        name="RETAIN",
+        compile=compile_retain,
+        rank=Rank.RETAINS,
+        takes=Takes.OPTIONAL,
+        summary="leave the element as it is if its VR is right, but not inside of what goes",
     ),
     FieldAction(
         name="TYPED",

@@ -19,4 +19,5 @@ def find(name: str) -> RecipeSource | None:
     known = {path.name: path for path in FOLDER.iterdir()}
     if name not in known:
         return None
-    return RecipeSource(name, known[name].read_text(encoding="utf-8"))
+    text = known[name].read_text(encoding="utf-8")
+    return RecipeSource(name, text, title=text.splitlines()[0].lstrip("# "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deid_core import ActionError, Batch, Field
+from deid_core import ActionError, Batch, Change, Field, SetValue
 
 TEXT = "ANONYMIZED"
 DUMMIES: dict[str, Any] = {
@@ -29,6 +29,11 @@ NUMBERS = frozenset(["FL", "FD", "SL", "SS", "SV", "UL", "US", "UV"])
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
 EIGHT_BYTES = bytes(8)
 """Divisible by the size of a number of every binary VR."""
+
+
+def dummy_change(field: Field, batch: Batch) -> Change | None:
+    """Return the change of code D; what a sequence holds is judged on its own."""
+    return None if field.path.vr == "SQ" else SetValue(dummy(field, batch))
 
 
 def dummy(field: Field, batch: Batch) -> Any:

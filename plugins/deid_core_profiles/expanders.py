@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deid_core import ElementPath, FieldExpander, dictionary
+from deid_core_profiles.fitting import is_misfit, is_unknown
 from deid_core_profiles.tables import tables
 
 Test = Callable[[ElementPath], bool]
+
+LETTERS_OF_A_VR = 2
 NOT_OF_INSTANCES = (
     "ClassUID",
-    "TransferSyntaxUID",
-    "SchemeUID",
+    "ContextUID",
     "ResourceUID",
+    "SchemeUID",
+    "SOPClassesInSeries",
     "SOPClassesInStudy",
+    "SOPClassesSupported",
+    "TransferSyntaxUID",
 )
 """How the keywords of UIDs end that name a kind of thing, not a thing."""
-ENDINGS = ("ContextUID", "SOPClassesSupported", "SOPClassesInSeries")
 
 
 def _alone(argument: str) -> None:
@@ -27,30 +32,29 @@ def _alone(argument: str) -> None:
 def compile_unknown(argument: str) -> Test:
     """Match public elements that no dictionary knows."""
     _alone(argument)
-    return lambda path: not path.is_private and not dictionary.vrs_of(path.tag)
+    return is_unknown
 
 
 def compile_misfit(argument: str) -> Test:
     """Match public elements that are stored with a VR which is not the dictionary's."""
     _alone(argument)
-
-    def misfit(path: ElementPath) -> bool:
-        allowed = dictionary.vrs_of(path.tag)
-        return bool(allowed) and path.vr not in (*allowed, "UN")
-
-    return misfit
+    return lambda path: is_misfit(path) and not is_unknown(path)
 
 
-def compile_unlisted_uid(argument: str) -> Test:
-    """Match UIDs of instances, private ones too, that have no row of their own."""
-    _alone(argument)
-    listed = frozenset(tables()["uids"])
+def compile_unlisted(argument: str) -> Test:
+    """Match the elements of a VR, private ones too, that have no row of their own.
+
+    UIDs that name a kind of thing, such as a SOP Class, are left out.
+    """
+    if len(argument) != LETTERS_OF_A_VR or not argument.isupper():
+        raise ValueError("expected a VR, as in unlisted:UI")
+    listed = frozenset(tables()["listed"])
 
     def unlisted(path: ElementPath) -> bool:
-        if path.vr != "UI" and dictionary.vrs_of(path.tag) != ("UI",):
+        vrs = (path.vr,) if path.is_private else dictionary.vrs_of(path.tag)
+        if vrs != (argument,) or path.keyword in listed:
             return False
-        keyword = path.keyword
-        return keyword not in listed and not keyword.endswith(NOT_OF_INSTANCES + ENDINGS)
+        return argument != "UI" or not path.keyword.endswith(NOT_OF_INSTANCES)
 
     return unlisted
 
@@ -65,8 +69,8 @@ EXPANDERS = [
         name="unknown", compile=compile_unknown, summary="public elements that no dictionary knows"
     ),
     FieldExpander(
-        name="unlisteduid",
-        compile=compile_unlisted_uid,
-        summary="UIDs of instances that have no row in table E.1-1",
+        name="unlisted",
+        compile=compile_unlisted,
+        summary="elements of a VR that have no row in table E.1-1",
     ),
 ]

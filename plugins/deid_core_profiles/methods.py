@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deid_core import Batch, Instance, SettingsError
+from deid_core.elements import items_of
 from deid_core_profiles.tables import tables
 
 MEANINGS = {
@@ -26,6 +28,9 @@ MEANINGS = {
     "113112": "Retain Institution Identity Option",
 }
 BASIC, FULL_DATES, MODIFIED_DATES = "113100", "113106", "113107"
+
+FATES_OF_DATES = ("UNMODIFIED", "MODIFIED", "REMOVED")
+"""What may have become of dates (0028,0303), each less than the one before."""
 
 
 def compile_check(batch: Batch) -> Callable[[Instance], list[str]]:
@@ -56,16 +61,41 @@ def compile_check(batch: Batch) -> Callable[[Instance], list[str]]:
     return check
 
 
+def noted(instance: Instance) -> Instance:
+    """Return the instance as it was read, with a note if it says that it is de-identified."""
+    said = str(instance.dataset.get("PatientIdentityRemoved") or "").strip().upper()
+    if said != "YES":
+        return instance
+    note = "the input says that it was de-identified before (0012,0062); it was processed again"
+    return attrs.evolve(instance, notes=(*instance.notes, note))
+
+
 def declare(dataset: Dataset, methods: tuple[str, ...]) -> None:
-    """Write method, codes and what became of dates (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1.1.9)."""
+    """Write method, codes and what became of dates (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1.1.9).
+
+    The codes of steps before this one stay, and what they did to dates cannot be undone.
+    """
+    before = _codes_in(dataset)
     dataset.PatientIdentityRemoved = "YES"
     edition = f"PS3.15 Annex E, edition {tables()['edition']}"
     dataset.DeidentificationMethod = [edition, *(MEANINGS[method] for method in methods)]
-    dataset.DeidentificationMethodCodeSequence = Sequence(map(_code, methods))
+    codes = dict.fromkeys([*before, *methods])
+    dataset.DeidentificationMethodCodeSequence = Sequence(map(_code, codes))
     modified = "MODIFIED" if MODIFIED_DATES in methods else "REMOVED"
-    dataset.LongitudinalTemporalInformationModified = (
-        "UNMODIFIED" if FULL_DATES in methods else modified
-    )
+    now = "UNMODIFIED" if FULL_DATES in methods else modified
+    then = str(dataset.get("LongitudinalTemporalInformationModified") or "").strip()
+    worse = FATES_OF_DATES.index(then) if then in FATES_OF_DATES else 0
+    fate = FATES_OF_DATES[max(worse, FATES_OF_DATES.index(now))]
+    dataset.LongitudinalTemporalInformationModified = fate
+
+
+def _codes_in(dataset: Dataset) -> list[str]:
+    """Return the codes of CID 7050 that an instance has already."""
+    if "DeidentificationMethodCodeSequence" not in dataset:
+        return []
+    items = items_of(dataset, 0x00120064)
+    values = [str(item.get("CodeValue") or "").strip() for item in items]
+    return [value for value in values if value in MEANINGS]
 
 
 def _code(method: str) -> Dataset:

@@ -10,7 +10,11 @@ from typing import Any
 
 @lru_cache(maxsize=1)
 def tables() -> dict[str, Any]:
-    """Return ``edition``, ``uids`` and ``compound``: attribute → branch → SOP Classes."""
+    """Return what the script has made.
+
+    ``edition``; ``listed``, the attributes with a row in table E.1-1; ``compound``, attribute →
+    branch → SOP Classes; ``content``, concept → value type → ``basic`` or method → action code.
+    """
     path = Path(__file__).parent / "data" / "tables.json"
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
