@@ -114,12 +114,26 @@ def option(tables: dict[str, Any], key: str) -> Iterator[str]:
             yield f'KEEP ({row["group"]},"{row["private_creator"]}",{row["element_offset"]})'
 
 
-def compound(types: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+def branch_of(use: dict[str, str], vr: str) -> str:
+    """Return the branch of a compound code that is legal for the Type of an attribute (PS3.5 7.4).
+
+    An attribute that is there shows that its module is, be that optional or not. But where a
+    sequence is what an optional module consists of, the module goes with it. Where the code has
+    no branch for zero length, a Type 2 gets the dummy.
+    """
+    first, *_, last = branches = use["code"].split("/")
+    if use["type"] == "3" or (vr == "SQ" and use["usage"] != "M"):
+        return first
+    return "Z" if use["type"].startswith("2") and "Z" in branches else last
+
+
+def compound(tables: dict[str, Any], types: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
     """Return attribute → branch of its compound code → the SOP Classes that need it."""
+    vrs = {row["keyword"]: row["vr"] for row in tables["rows"]}
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for sop_class, entry in sorted(types["sop_classes"].items()):
         for keyword, use in entry["compound"].items():
-            found[keyword][use["effective"]].append(sop_class)
+            found[keyword][branch_of(use, vrs[keyword])].append(sop_class)
     return {keyword: dict(branches) for keyword, branches in sorted(found.items())}
 
 
@@ -150,7 +164,11 @@ def main(tables_file: str, types_file: str) -> None:
     write(PLUGIN / "recipes" / "deid.dicom.basic", profile(tables))
     for key, name in OPTIONS.items():
         write(PLUGIN / "recipes" / f"deid.dicom.{name}", option(tables, key))
-    data = {"edition": tables["edition"], "uids": listed_uids(tables), "compound": compound(types)}
+    data = {
+        "edition": tables["edition"],
+        "uids": listed_uids(tables),
+        "compound": compound(tables, types),
+    }
     write(PLUGIN / "data" / "tables.json", [json.dumps(data, separators=(",", ":"))])
     write(SUPPLEMENT, [json.dumps(supplement(tables), indent=1)])
 
