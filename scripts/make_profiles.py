@@ -36,6 +36,54 @@ OPTIONS = {
 TEMPORAL = ("DA", "DT", "TM")
 
 
+TEMPLATE = "PositionAcquisitionTemplateIdentificationSequence"
+PREPARATION = "PatientTreatmentPreparationSequence"
+ANIMAL = "present PatientSpeciesDescription || present PatientSpeciesCodeSequence"
+PARAMETER = (
+    "PatientTreatmentPreparationProcedureSequence__"
+    "PatientTreatmentPreparationProcedureParameterDescription"
+)
+PHOTO = "ReferencedPatientSetupPhotoSequence__PatientSetupPhotoDescription"
+SLOTS = "RTAccessoryHolderDefinitionSequence__RTAccessoryHolderSlotSequence"
+TASK = "AcquisitionTaskSequence__AcquisitionSubtaskSequence"
+STUDIES = (
+    "RTPhysicianIntentSequence__RTPhysicianIntentInputInstanceSequence",
+    "RTPrescriptionSequence__PlanningInputInformationSequence",
+    f"{TASK}__ReferencedPositionReferenceInstanceSequence",
+)
+
+REQUIRED = (
+    # The whole plane: without its data an overlay is none (PS3.3 C.9.2).
+    "REMOVE (60xx,xxxx)",
+    "DUMMY toplevel:PresentationCreationDate IF equals Modality PR",
+    "DUMMY toplevel:PresentationCreationTime IF equals Modality PR",
+    f"TYPED toplevel:ResponsiblePerson X/Z IF {ANIMAL}",
+    f"TYPED toplevel:ResponsibleOrganization X/Z IF {ANIMAL}",
+    "TYPED HangingProtocolDefinitionSequence__ReasonForRequestedProcedureCodeSequence X/Z",
+    "TYPED RecordedSourceSequence__SourceManufacturer X/Z",
+    "TYPED ReferencedRequestSequence__RequestedProcedureID X/Z",
+    "TYPED RTPrescriptionSequence__PriorTreatmentDoseDescription X/Z",
+    f"TYPED {PARAMETER} X/Z",
+    f"TYPED {PHOTO} X/Z",
+    f"TYPED {PREPARATION}__{PARAMETER} X/Z",
+    f"TYPED {PREPARATION}__{PHOTO} X/Z",
+    f"TYPED PatientSetupSequence__{PREPARATION}__{PARAMETER} X/Z",
+    f"TYPED PatientSetupSequence__{PREPARATION}__{PHOTO} X/Z",
+    f"TYPED {TASK}__{TEMPLATE}__PositionAcquisitionTemplateName X/D",
+    f"TYPED {TASK}__{TEMPLATE}__PositionAcquisitionTemplateDescription X/D",
+    "TYPED RadiopharmaceuticalInformationSequence__RadiopharmaceuticalStartDateTime X/D",
+    f"TYPED {SLOTS}__RTAccessoryHolderSlotID X/D",
+    "TYPED SourceSeriesInformationSequence__SeriesDescription X/D",
+    *(f"TYPED {inputs}__ReferencedStudySequence X/Z/U*" for inputs in STUDIES),
+)
+"""What the table removes or empties although PS3.3 requires it there, by Type 1, 1C, 2 or 2C.
+
+It is emptied, or a dummy is written: that tells as little, and the object stays legal. These are
+all such attributes in the IODs that highdicom 0.28.2 (MIT) has as tables, but for inventories, and
+for ROI Interpreter Sequence, of which no dummy can be made.
+"""
+
+
 def field_of(row: dict[str, Any]) -> str:
     """Return how a recipe names the attribute of a row."""
     if row["kind"] == "single" and row["keyword"]:
@@ -97,7 +145,10 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "REPLACE unlisteduid: deid_func:hashuid",
         "REMOVE select:group:0004",
         "ADD PatientIdentityRemoved YES",
+        "",
+        "# What PS3.3 requires where the table would remove or empty it.",
     )
+    yield from REQUIRED
 
 
 def option(tables: dict[str, Any], key: str) -> Iterator[str]:
