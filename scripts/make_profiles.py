@@ -36,6 +36,52 @@ OPTIONS = {
 TEMPORAL = ("DA", "DT", "TM")
 
 
+TEMPLATE = "PositionAcquisitionTemplateIdentificationSequence"
+PREPARATION = "PatientTreatmentPreparationSequence"
+ANIMAL = "present PatientSpeciesDescription || present PatientSpeciesCodeSequence"
+PARAMETER = (
+    "PatientTreatmentPreparationProcedureSequence__"
+    "PatientTreatmentPreparationProcedureParameterDescription"
+)
+PHOTO = "ReferencedPatientSetupPhotoSequence__PatientSetupPhotoDescription"
+SLOTS = "RTAccessoryHolderDefinitionSequence__RTAccessoryHolderSlotSequence"
+TASK = "AcquisitionTaskSequence__AcquisitionSubtaskSequence"
+STUDIES = (
+    "RTPhysicianIntentSequence__RTPhysicianIntentInputInstanceSequence",
+    "RTPrescriptionSequence__PlanningInputInformationSequence",
+    f"{TASK}__ReferencedPositionReferenceInstanceSequence",
+)
+
+REQUIRED = (
+    "DUMMY toplevel:PresentationCreationDate IF equals Modality PR",
+    "DUMMY toplevel:PresentationCreationTime IF equals Modality PR",
+    f"TYPED toplevel:ResponsiblePerson X/Z IF {ANIMAL}",
+    f"TYPED toplevel:ResponsibleOrganization X/Z IF {ANIMAL}",
+    "TYPED HangingProtocolDefinitionSequence__ReasonForRequestedProcedureCodeSequence X/Z",
+    "TYPED RecordedSourceSequence__SourceManufacturer X/Z",
+    "TYPED ReferencedRequestSequence__RequestedProcedureID X/Z",
+    "TYPED RTPrescriptionSequence__PriorTreatmentDoseDescription X/Z",
+    f"TYPED {PARAMETER} X/Z",
+    f"TYPED {PHOTO} X/Z",
+    f"TYPED {PREPARATION}__{PARAMETER} X/Z",
+    f"TYPED {PREPARATION}__{PHOTO} X/Z",
+    f"TYPED PatientSetupSequence__{PREPARATION}__{PARAMETER} X/Z",
+    f"TYPED PatientSetupSequence__{PREPARATION}__{PHOTO} X/Z",
+    f"TYPED {TASK}__{TEMPLATE}__PositionAcquisitionTemplateName X/D",
+    f"TYPED {TASK}__{TEMPLATE}__PositionAcquisitionTemplateDescription X/D",
+    "TYPED RadiopharmaceuticalInformationSequence__RadiopharmaceuticalStartDateTime X/D",
+    f"TYPED {SLOTS}__RTAccessoryHolderSlotID X/D",
+    "TYPED SourceSeriesInformationSequence__SeriesDescription X/D",
+    *(f"TYPED {inputs}__ReferencedStudySequence X/Z/U*" for inputs in STUDIES),
+)
+"""What the table removes or empties although PS3.3 requires it there, by Type 1, 1C, 2 or 2C.
+
+It is emptied, or a dummy is written: that tells as little, and the object stays legal. These are
+all such attributes in the IODs that highdicom 0.28.2 (MIT) has as tables, but for inventories, and
+for ROI Interpreter Sequence, of which no dummy can be made.
+"""
+
+
 def field_of(row: dict[str, Any]) -> str:
     """Return how a recipe names the attribute of a row."""
     if row["kind"] == "single" and row["keyword"]:
@@ -118,7 +164,10 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "CONTENT TextValue",
         "CONTENT ReferencedContentItemIdentifier",
         "ADD PatientIdentityRemoved YES",
+        "",
+        "# What PS3.3 requires where the table would remove or empty it.",
     )
+    yield from REQUIRED
 
 
 def option(tables: dict[str, Any], key: str) -> Iterator[str]:
@@ -145,12 +194,26 @@ def option(tables: dict[str, Any], key: str) -> Iterator[str]:
             yield line.rstrip()
 
 
-def compound(types: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+def branch_of(use: dict[str, str], vr: str) -> str:
+    """Return the branch of a compound code that is legal for the Type of an attribute (PS3.5 7.4).
+
+    An attribute that is there shows that its module is, be that optional or not. But where a
+    sequence is what an optional module consists of, the module goes with it. Where the code has
+    no branch for zero length, a Type 2 gets the dummy.
+    """
+    first, *_, last = branches = use["code"].split("/")
+    if use["type"] == "3" or (vr == "SQ" and use["usage"] != "M"):
+        return first
+    return "Z" if use["type"].startswith("2") and "Z" in branches else last
+
+
+def compound(tables: dict[str, Any], types: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
     """Return attribute → branch of its compound code → the SOP Classes that need it."""
+    vrs = {row["keyword"]: row["vr"] for row in tables["rows"]}
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for sop_class, entry in sorted(types["sop_classes"].items()):
         for keyword, use in entry["compound"].items():
-            found[keyword][use["effective"]].append(sop_class)
+            found[keyword][branch_of(use, vrs[keyword])].append(sop_class)
     return {keyword: dict(branches) for keyword, branches in sorted(found.items())}
 
 
@@ -197,7 +260,7 @@ def main(tables_file: str, types_file: str) -> None:
     data = {
         "edition": tables["edition"],
         "listed": listed(tables),
-        "compound": compound(types),
+        "compound": compound(tables, types),
         "content": content(tables),
     }
     write(PLUGIN / "data" / "tables.json", [json.dumps(data, separators=(",", ":"))])

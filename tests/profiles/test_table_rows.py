@@ -258,7 +258,7 @@ COMPOUND = [
     ("Z/D", "ContentDate", "1.2.3.99", "D"),
     ("Z/D", "PatientID", CTImageStorage, "Z"),
     ("Z/D", "PatientID", "1.2.3.99", "D"),
-    ("X/D", "RTPlanDate", RTPlanStorage, "X"),
+    ("X/D", "RTPlanDate", RTPlanStorage, "D"),
     ("X/D", "ProtocolName", CTImageStorage, "X"),
     ("X/D", "ProtocolName", "1.2.3.99", "D"),
 ]
