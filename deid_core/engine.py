@@ -206,7 +206,13 @@ class Engine:
         instance = self.host.read_file(ref, self.batch)
         instance, context, actions = self.clean(instance, ref.name)
         warnings = (*instance.notes, *context.warnings)
-        done = attrs.evolve(report, outcome=Outcome.WRITTEN, warnings=warnings, actions=actions)
+        done = attrs.evolve(
+            report,
+            outcome=Outcome.WRITTEN,
+            warnings=warnings,
+            notes=instance.notes,
+            actions=actions,
+        )
         return done, instance
 
     def _written(
@@ -223,6 +229,7 @@ class Engine:
             outcome=Outcome.WRITTEN,
             output=receipt.path,
             warnings=(*instance.notes, *context.warnings),
+            notes=instance.notes,
             actions=actions,
         )
         return done, None

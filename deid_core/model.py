@@ -298,7 +298,8 @@ class FileReport:
     ``warnings`` name the file as its output is named, where outputs keep the names of inputs.
 
     ``number`` counts the files of the run from 1. ``output`` is where the result is, if
-    there is one. ``actions`` counts what was done by action and keyword. ``ref`` is the input
+    there is one. ``notes`` are those of ``warnings`` that many files have in common.
+    ``actions`` counts what was done by action and keyword. ``ref`` is the input
     and ``fault`` the plugin's error, for those who called the engine; neither is printed.
     """
 
@@ -308,6 +309,7 @@ class FileReport:
     reason: str = ""
     output: str | None = attrs.field(default=None, repr=False)
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     actions: Mapping[str, int] = attrs.field(factory=dict)
     ref: FileRef | None = attrs.field(default=None, repr=False)
     fault: PluginError | None = attrs.field(default=None, repr=False)

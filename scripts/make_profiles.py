@@ -162,6 +162,7 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "REPLACE unlisted:UI deid_func:hashuid",
         *(f"DUMMY unlisted:{vr}" for vr in ("PN", *TEMPORAL)),
         "CONTENT TextValue",
+        "CONTENT MeasuredValueSequence",
         "CONTENT ReferencedContentItemIdentifier",
         "ADD PatientIdentityRemoved YES",
         "",

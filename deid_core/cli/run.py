@@ -139,6 +139,7 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
 class _Reports:
     counts: Counter[Outcome] = attrs.field(factory=Counter)
     bad: list[FileReport] = attrs.field(factory=list)
+    notes: Counter[str] = attrs.field(factory=Counter)
 
 
 def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Reports:
@@ -156,6 +157,7 @@ def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Repor
         task = progress.add_task("files", total=len(names) if names is not None else None)
         for report in engine.run(refs, names):
             reports.counts[report.outcome] += 1
+            reports.notes.update(report.notes)
             if report.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED):
                 reports.bad.append(report)
             progress.advance(task)
@@ -180,6 +182,8 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
         if reports.counts[outcome] or outcome is Outcome.WRITTEN:
             table.add_row(word, str(reports.counts[outcome]))
     console.print(table)
+    for note, files in sorted(reports.notes.items()):
+        console.print(f"{files} {'file' if files == 1 else 'files'}: {escape(note)}")
     if reports.bad:
         _list_bad(reports.bad)
     if not engine.linkable:

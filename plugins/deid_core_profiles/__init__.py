@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Instance,
         PrivateVerdict,
         RecipeSource,
+        Sweep,
     )
 
 SAFE_PRIVATE = "113111"
@@ -79,6 +80,17 @@ def deid_screen_private_tags(
     from deid_core_profiles.declared import declared
 
     return attrs.evolve(verdict, declared={**declared(instance, batch), **verdict.declared})
+
+
+@hookimpl(wrapper=True)
+def deid_sweep_values(batch: Batch) -> Generator[None, Sweep, Sweep]:
+    """Keep items whole in which the sweep finds something."""
+    sweep = yield
+    if batch.settings.methods:
+        from deid_core_profiles.whole import keeping_whole
+
+        return keeping_whole(sweep, batch)
+    return sweep
 
 
 @hookimpl(wrapper=True)

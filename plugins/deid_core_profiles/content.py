@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from deid_core import Batch, Change, Field, RemoveElement, RemoveItems, Rule, SetValue
 from deid_core.elements import items_of, plain, read_element
 from deid_core.records import Apply
+from deid_core_profiles.ages import SUBJECT_AGE, capped_age
 from deid_core_profiles.dummies import dummy
 from deid_core_profiles.fitting import is_legal, is_misfit
 from deid_core_profiles.outline import (
@@ -25,6 +26,7 @@ from deid_core_profiles.outline import (
 from deid_core_profiles.tables import tables
 
 CONCEPT_NAME_CODE_SEQUENCE = 0x0040A043
+MEASURED_VALUE_SEQUENCE = 0x0040A300
 VALUE_TYPE = 0x0040A040
 CODE_VALUES = (0x00080100, 0x00080119, 0x00080120)
 CODING_SCHEME_DESIGNATOR = 0x00080102
@@ -98,6 +100,9 @@ class _Content:
             return self._value(field, value_type)
         if field.path.tag == REFERENCED_CONTENT_ITEM_IDENTIFIER:
             return self._reference(field)
+        if field.path.tag == MEASURED_VALUE_SEQUENCE:
+            is_age = _concept(field.beside(CONCEPT_NAME_CODE_SEQUENCE)) == SUBJECT_AGE
+            return capped_age(field) if is_age else None
         if field.path.tag == CONTENT_SEQUENCE and _is_in_tree(field):
             gone = self._outline(field).gone_below(_position(field))
         else:
