@@ -9,9 +9,8 @@ from pydicom.filewriter import write_data_element
 
 from deid_core import dictionary
 from deid_core.batch import FileContext
-from deid_core.changes import Change, SetValue
+from deid_core.changes import Change, Changes, SetValue
 from deid_core.convert import to_vr
-from deid_core.decide import Changes
 from deid_core.elements import CHARACTER_SET_VRS, new_element, stored_vr
 from deid_core.errors import ActionError
 from deid_core.model import ElementPath

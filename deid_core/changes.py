@@ -1,10 +1,13 @@
-"""What an action may decide for a data element: the closed set of changes."""
+"""What an action may decide for a data element: the closed set of changes, and all of a data set's."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
+
+if TYPE_CHECKING:
+    from deid_core.model import ElementPath
 
 
 @attrs.frozen
@@ -31,3 +34,16 @@ class RemoveItems:
 
 Change = SetValue | RemoveElement | RemoveItems
 """What an action decides for one element. To leave it as it is, an action returns None."""
+
+
+@attrs.frozen
+class Changes:
+    """What is to be done to one data set.
+
+    ``elements`` maps tags to changes, ``items`` maps the tags of sequences that stay to the
+    changes of their items, None for an item that goes; ``added`` lists what is new.
+    """
+
+    elements: dict[int, Change] = attrs.field(factory=dict)
+    items: dict[int, list[Changes | None]] = attrs.field(factory=dict)
+    added: list[tuple[ElementPath, SetValue]] = attrs.field(factory=list, repr=False)

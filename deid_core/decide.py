@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 import attrs
 from pydicom.dataset import Dataset
 
-from deid_core import dictionary
 from deid_core.batch import FileContext
-from deid_core.changes import Change, RemoveElement, RemoveItems, SetValue
+from deid_core.changes import Change, Changes, RemoveElement, RemoveItems, SetValue
 from deid_core.elements import (
     creator_of,
     is_creator,
@@ -31,8 +30,8 @@ from deid_core.model import (
     PrivateDecision,
     PrivateVerdict,
 )
+from deid_core.recipe.places import new_path
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
-from deid_core.recipe.selectors import Step
 from deid_core.structure import MAX_DEPTH
 
 REMOVE = RemoveElement()
@@ -40,19 +39,6 @@ REMOVE = RemoveElement()
 FILE_META_GROUP = 0x0002
 ILLEGAL_GROUPS = frozenset({0x0000, FILE_META_GROUP})
 """Groups that no data set may hold (PS3.5 7.1): commands and file meta information."""
-
-
-@attrs.frozen
-class Changes:
-    """What is to be done to one data set.
-
-    ``elements`` maps tags to changes, ``items`` maps the tags of sequences that stay to the
-    changes of their items, None for an item that goes; ``added`` lists what is new.
-    """
-
-    elements: dict[int, Change] = attrs.field(factory=dict)
-    items: dict[int, list[Changes | None]] = attrs.field(factory=dict)
-    added: list[tuple[ElementPath, SetValue]] = attrs.field(factory=list, repr=False)
 
 
 @attrs.frozen
@@ -362,24 +348,3 @@ class _Walk:
 
     def _count(self, name: str, path: ElementPath) -> None:
         self.case.actions[f"{name} {path.label}"] += 1
-
-
-def new_path(
-    step: Step, creators: Mapping[int, str], parents: tuple[Parent, ...]
-) -> ElementPath | None:
-    """Return where a created element goes; a private one into its creator's block or a new one."""
-    if step.creator is None:
-        if step.tag is None:
-            return None
-        allowed = dictionary.vrs_of(step.tag)
-        return ElementPath(step.tag, allowed[0] if allowed else "UN", None, parents)
-    if "x" in step.mask[:4]:
-        return None
-    group, offset = int(step.mask[:4], 16), int(step.mask[6:], 16)
-    blocks = {key & 0xFF: name for key, name in creators.items() if key >> 8 == group}
-    own = [b for b, name in blocks.items() if name.casefold() == step.creator.casefold()]
-    free = (b for b in range(0x10, 0x100) if b not in blocks)
-    block = own[0] if own else next(free, None)
-    if block is None:
-        return None
-    return ElementPath(group << 16 | block << 8 | offset, "LO", step.creator, parents)

@@ -13,7 +13,8 @@ import attrs
 
 from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
-from deid_core.decide import Case, Changes
+from deid_core.changes import Changes
+from deid_core.decide import Case
 from deid_core.errors import (
     FileError,
     NotDicomError,

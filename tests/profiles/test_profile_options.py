@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from deid_core import RecipeNotFoundError, SettingsError
 from deid_core.cli.main import cli
 from deid_core.dicom import replace_identifiers
+from deid_core.elements import new_element
 
 METHODS = {
     "clean-graphics": "113103",
@@ -180,12 +181,12 @@ SMUGGLED = [
 def test_an_option_keeps_no_name_in_an_illegal_value(profile, small, option, tag, vr, value):
     if tag in small:
         del small[tag]
-    small.add_new(tag, vr, value)
+    small[tag] = new_element(tag, vr, value)
     assert "Simpson" not in str(profile(small, option))
 
 
 def test_retain_uids_keeps_no_other_persons_text_under_a_wrong_vr(profile, small):
-    small.add_new(0x00104000, "UI", "call her mother")
+    small[0x00104000] = new_element(0x00104000, "UI", "call her mother")
     assert "mother" not in str(profile(small, "retain-uids"))
 
 
