@@ -164,6 +164,7 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "CONTENT TextValue",
         "CONTENT MeasuredValueSequence",
         "CONTENT ReferencedContentItemIdentifier",
+        "CLEARBITS PixelData",
         "ADD PatientIdentityRemoved YES",
         "",
         "# What PS3.3 requires where the table would remove or empty it.",

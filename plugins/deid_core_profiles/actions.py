@@ -21,6 +21,7 @@ from deid_core_profiles.content import compile_content
 from deid_core_profiles.dummies import BINARY, dummy_change
 from deid_core_profiles.fitting import is_legal, is_misfit
 from deid_core_profiles.methods import MODIFIED_DATES
+from deid_core_profiles.overlays import compile_clear_bits
 from deid_core_profiles.tables import tables
 
 SHIFTED = "deid_func:dateshift max=3650"
@@ -115,6 +116,12 @@ ACTIONS = [
         compile=compile_clean,
         rank=Rank.CHANGES,
         summary="leave the element to the sweep; remove it if it holds bytes",
+    ),
+    FieldAction(
+        name="CLEARBITS",
+        compile=compile_clear_bits,
+        rank=Rank.CHANGES,
+        summary="clear the bits of overlays that stand in native pixel data",
     ),
     FieldAction(
         name="CONTENT",

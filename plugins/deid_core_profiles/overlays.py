@@ -1,0 +1,65 @@
+"""Overlays that stand in bits of the pixel data (PS3.3 C.9.2, retired in PS3.3 2004)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydicom.dataset import Dataset
+
+from deid_core import Batch, Change, Field, RefusedError, Rule, SetValue
+from deid_core.elements import plain, read_element
+from deid_core.records import Apply
+
+BITS_ALLOCATED = 0x00280100
+OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
+OVERLAY_BIT_POSITION, OVERLAY_DATA = 0x0102, 0x3000
+
+WORDS = {8: 1, 16: 2, 32: 4}
+"""Bytes of a pixel cell by Bits Allocated."""
+
+
+def compile_clear_bits(_rule: Rule, _batch: Batch) -> Apply:
+    """Compile CLEARBITS: the bits of overlays in native pixel data become 0, all others stay."""
+
+    def clear(field: Field) -> Change | None:
+        dataset = field.context.instance.dataset
+        positions = set() if field.path.parents else set(_positions(dataset))
+        if not positions:
+            return None
+        allocated = _value(dataset, BITS_ALLOCATED)
+        if allocated not in WORDS or not isinstance(field.value, bytes) or _is_coded(dataset):
+            raise RefusedError(
+                "an overlay stands in bits of Pixel Data that cannot be cleared here; "
+                "decompress the file first"
+            )
+        little = field.context.instance.dataset.original_encoding[1] is not False
+        return SetValue(_cleared(field.value, WORDS[allocated], positions, little=little))
+
+    return clear
+
+
+def _positions(dataset: Dataset) -> Iterator[int]:
+    """Yield the bit positions of overlays that have no data of their own."""
+    for group in OVERLAY_GROUPS:
+        position = _value(dataset, group << 16 | OVERLAY_BIT_POSITION)
+        if isinstance(position, int) and position and group << 16 | OVERLAY_DATA not in dataset:
+            yield position
+
+
+def _is_coded(dataset: Dataset) -> bool:
+    return bool(dataset.file_meta.TransferSyntaxUID.is_encapsulated)
+
+
+def _cleared(data: bytes, size: int, positions: set[int], *, little: bool) -> bytes:
+    word = (1 << 8 * size) - 1
+    for position in positions:
+        word &= ~(1 << position)
+    mask = word.to_bytes(size, "little" if little else "big")
+    masks = (mask * (len(data) // size + 1))[: len(data)]
+    # One operation on whole numbers of any length is as fast as the memory.
+    cleared = int.from_bytes(data, "big") & int.from_bytes(masks, "big")
+    return cleared.to_bytes(len(data), "big")
+
+
+def _value(dataset: Dataset, tag: int) -> object:
+    return plain(read_element(dataset, tag).value) if tag in dataset else None
