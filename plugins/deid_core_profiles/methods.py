@@ -29,6 +29,16 @@ MEANINGS = {
 }
 BASIC, FULL_DATES, MODIFIED_DATES = "113100", "113106", "113107"
 
+NOTES = {
+    "PatientIdentityRemoved": "the input says that it was de-identified before (0012,0062); "
+    "it was processed again",
+    "BurnedInAnnotation": "the input says that its pixels show identifying text (0028,0301); "
+    "pixels are not cleaned",
+    "RecognizableVisualFeatures": "the input says that its pixels show a face or the like "
+    "(0028,0302); pixels are not cleaned",
+}
+"""What the report says of an input that says YES."""
+
 FATES_OF_DATES = ("UNMODIFIED", "MODIFIED", "REMOVED")
 """What may have become of dates (0028,0303), each less than the one before."""
 
@@ -62,12 +72,13 @@ def compile_check(batch: Batch) -> Callable[[Instance], list[str]]:
 
 
 def noted(instance: Instance) -> Instance:
-    """Return the instance as it was read, with a note if it says that it is de-identified."""
-    said = str(instance.dataset.get("PatientIdentityRemoved") or "").strip().upper()
-    if said != "YES":
-        return instance
-    note = "the input says that it was de-identified before (0012,0062); it was processed again"
-    return attrs.evolve(instance, notes=(*instance.notes, note))
+    """Return the instance as it was read, with a note on what it says of itself, if it says so."""
+    notes = [note for keyword, note in NOTES.items() if _says_yes(instance.dataset, keyword)]
+    return attrs.evolve(instance, notes=(*instance.notes, *notes)) if notes else instance
+
+
+def _says_yes(dataset: Dataset, keyword: str) -> bool:
+    return str(dataset.get(keyword) or "").strip().upper() == "YES"
 
 
 def declare(dataset: Dataset, methods: tuple[str, ...]) -> None:

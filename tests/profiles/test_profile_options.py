@@ -455,3 +455,12 @@ def test_each_option_is_a_recipe_that_names_the_edition():
     names = {"deid.dicom.basic", *(f"deid.dicom.{option}" for option in METHODS)}
     assert {path.name for path in folder.iterdir()} == names
     assert all("2026d" in path.read_text().splitlines()[0] for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("keyword", ["BurnedInAnnotation", "RecognizableVisualFeatures"])
+def test_the_report_says_that_pixels_which_identify_are_not_cleaned(save, small, tmp_path, keyword):
+    setattr(small, keyword, "YES")
+    result = CliRunner().invoke(
+        cli, ["run", str(save(small)), "--profile", "basic", "--output", str(tmp_path / "out")]
+    )
+    assert "pixels are not cleaned" in " ".join(result.output.split())
