@@ -16,11 +16,11 @@ from deid_core.batch import Batch, FileContext
 from deid_core.decide import Case, Changes
 from deid_core.errors import (
     FileError,
-    NotDicomError,
     OutputExistsError,
     PluginContractError,
     PluginError,
     RefusedError,
+    SkippedError,
 )
 from deid_core.guard import Guard, failure
 from deid_core.host import PluginHost
@@ -184,7 +184,7 @@ class Engine:
         try:
             with quiet_pydicom():
                 return work(report)
-        except NotDicomError as error:
+        except SkippedError as error:
             change = {"outcome": Outcome.SKIPPED, "code": error.code, "reason": str(error)}
         except OutputExistsError as error:
             log.error("%s already exists, overwrite set to False. Not writing.", label)
