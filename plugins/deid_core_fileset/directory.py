@@ -99,7 +99,9 @@ def _add_all(root: Node, outputs: _Outputs, batch: Batch) -> Iterator[str]:
     before = {parts for parts in _listed(folder / NAME) or () if folder.joinpath(*parts).is_file()}
     if outputs.unnamed:
         log.warning(
-            "%s outputs are not in the DICOMDIR: their names are no File IDs", outputs.unnamed
+            "%s outputs are not in the DICOMDIR: their names are no File IDs, as where two "
+            "files have one SOP Instance UID",
+            outputs.unnamed,
         )
     ours = outputs.written | before
     seen: set[str] = set()

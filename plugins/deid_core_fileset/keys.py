@@ -74,10 +74,9 @@ LEAVES: Mapping[str, Keys] = {
     "WAVEFORM": Keys(_MOMENT),
     "SR DOCUMENT": Keys(
         (*_NAMED, "CompletionFlag", "VerificationFlag"),
-        (),
-        ("VerificationDateTime", "ContentSequence"),
+        held=("ContentSequence",),
     ),
-    "KEY OBJECT DOC": Keys(_NAMED, (), ("ContentSequence",)),
+    "KEY OBJECT DOC": Keys(_NAMED, held=("ContentSequence",)),
     "SPECTROSCOPY": Keys(
         (
             *_MOMENT,
@@ -111,6 +110,11 @@ LEAVES: Mapping[str, Keys] = {
     "ANNOTATION": _CONTENT,
 }
 """Records of instances below that of their series."""
+
+VERIFIED = Keys(
+    (*LEAVES["SR DOCUMENT"].needed, "VerificationDateTime"), held=LEAVES["SR DOCUMENT"].held
+)
+"""The record of a document that was verified: it says when."""
 
 # By the keyword of the SOP class (PS3.6 A); the first that is found in it counts.
 _KINDS = {

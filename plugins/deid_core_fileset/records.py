@@ -11,13 +11,14 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 
 from deid_core import Batch
-from deid_core_fileset.keys import ALONE, LEAVES, LEVELS, Keys, kind_of
+from deid_core_fileset.keys import ALONE, LEAVES, LEVELS, VERIFIED, Keys, kind_of
 from deid_core_fileset.layout import Node
 from deid_core_fileset.names import stand_in, text
 
 _ALL = (*LEVELS.values(), *ALONE.values(), *LEAVES.values())
 WANTED = sorted({key for keys in _ALL for key in (*keys.needed, *keys.known, *keys.held)})
-"""The attributes that are read of an output."""
+"""The attributes that records take from an output."""
+OBSERVERS = "VerifyingObserverSequence"
 
 DATE, TIME, LABEL = "20000101", "000000", "UNNAMED"
 STAND_INS = {
@@ -34,6 +35,7 @@ STAND_INS = {
     "StructureSetLabel": LABEL,
     "HangingProtocolCreator": LABEL,
     "HangingProtocolCreationDateTime": DATE + TIME,
+    "VerificationDateTime": DATE + TIME,
 }
 """Values for keys that a record needs and de-identification has emptied. They tell nothing."""
 
@@ -45,7 +47,7 @@ class Unlisted(Exception):
 def read_header(path: str) -> Dataset:
     """Read of an output what its records need. Raises `Unlisted`."""
     try:
-        return dcmread(path, specific_tags=["Rows", *WANTED])
+        return dcmread(path, specific_tags=["Rows", OBSERVERS, *WANTED])
     except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes values
         raise Unlisted(f"it cannot be read ({type(error).__name__})") from None
 
@@ -76,7 +78,7 @@ def _path(
         raise Unlisted("the standard defines no directory record for its SOP class")
     keys = ALONE.get(kind)
     if keys is None:
-        keys = LEAVES[kind]
+        keys = VERIFIED if text(dataset, "VerificationFlag") == "VERIFIED" else LEAVES[kind]
         for level, identity in zip(LEVELS, _identities(dataset, batch), strict=True):
             found = parent.children.get(identity) if parent is not None else None
             if found is None:
@@ -137,6 +139,10 @@ def _record(keys: Keys, dataset: Dataset, number: int, batch: Batch) -> Dataset:
 
 def _valued(dataset: Dataset, keyword: str) -> DataElement | None:
     """Return an element with a value, or None; what cannot be decoded is none either."""
+    if keyword == "VerificationDateTime":
+        # The document says it for each observer (PS3.3 C.17.2), the directory for the last.
+        times = [text(observer, keyword) for observer in dataset.get(OBSERVERS) or ()]
+        return DataElement(keyword, "DT", max(times)) if any(times) else None
     try:
         element = dataset[keyword]
     except Exception:  # noqa: BLE001 - it is not there, or pydicom raises one of many
