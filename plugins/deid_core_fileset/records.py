@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pydicom import dcmread
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
@@ -138,13 +139,16 @@ def _record(keys: Keys, dataset: Dataset, number: int, batch: Batch) -> Dataset:
 
 
 def _valued(dataset: Dataset, keyword: str) -> DataElement | None:
-    """Return an element with a value, or None; what cannot be decoded is none either."""
+    """Return an element with a value of its VR, or None; what is no such value is none."""
     if keyword == "VerificationDateTime":
         # The document says it for each observer (PS3.3 C.17.2), the directory for the last.
         times = [text(observer, keyword) for observer in dataset.get(OBSERVERS) or ()]
         return DataElement(keyword, "DT", max(times)) if any(times) else None
     try:
         element = dataset[keyword]
+        expected = dictionary_VR(element.tag)
+        if expected != element.VR:
+            element = DataElement(element.tag, expected, element.value)
     except Exception:  # noqa: BLE001 - it is not there, or pydicom raises one of many
         return None
     if keyword == "ContentSequence":
