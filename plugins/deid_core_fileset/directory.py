@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -152,7 +153,10 @@ def _replace(path: Path, content: bytes) -> None:
     """Give the DICOMDIR its name when all of it is on the disk."""
     temporary = path.with_name(f".deid-{secrets.token_hex(8)}.tmp")
     try:
-        temporary.write_bytes(content)
+        with temporary.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
         raise WriteError(f"{path} cannot be written: {error.strerror}") from None

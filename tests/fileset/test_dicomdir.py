@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pydicom
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from deid_core import FileRef, SettingsError
+from deid_core import FileRef, SettingsError, WriteError
 from deid_core.cli.main import cli
 from deid_core.quiet import quiet_pydicom
 
@@ -207,6 +208,39 @@ def test_a_directory_of_others_is_replaced_where_overwriting_is_asked_for(
 
     assert len(listed(out)) == 31
     assert b"Archibald" not in (out / "DICOMDIR").read_bytes()
+
+
+def test_a_directory_that_cannot_be_written_is_an_error_and_leaves_nothing(make, files, tmp_path):
+    (tmp_path / "out" / "DICOMDIR").mkdir(parents=True)
+
+    with pytest.raises(WriteError, match="DICOMDIR cannot be written"):
+        make(files[:2], overwrite=True)
+
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["DICOM", "DICOMDIR"]
+
+
+def test_what_is_listed_and_can_be_read_no_more_is_left_out(make, files, listed, caplog):
+    out = make(files[:4])
+    broken = Path(listed(out)[0].path)
+    broken.write_bytes(b"no image")
+
+    make(files[5:6])
+
+    assert str(broken) not in {instance.path for instance in listed(out)}
+    assert "is not in the DICOMDIR: it cannot be read (InvalidDicomError)" in caplog.text
+
+
+def test_a_name_in_a_directory_that_is_no_file_id_is_never_opened(make, files, listed):
+    out = make(files[:2])
+    content = (out / "DICOMDIR").read_bytes()
+    name = "\\".join(Path(listed(out)[0].path).relative_to(out).parts).encode()
+    outside = b"..\\..\\etc\\passwd".ljust(len(name))
+    assert name in content
+    (out / "DICOMDIR").write_bytes(content.replace(name, outside))
+
+    make(files[5:6])
+
+    assert b"passwd" not in (out / "DICOMDIR").read_bytes()
 
 
 def test_a_file_under_one_of_our_names_that_is_not_ours_is_not_listed(make, files, caplog, listed):
