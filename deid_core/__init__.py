@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deid_core.errors import ActionError as ActionError
     from deid_core.errors import DeidError as DeidError
     from deid_core.errors import FileError as FileError
+    from deid_core.errors import MediaDirectoryError as MediaDirectoryError
     from deid_core.errors import NoPluginAnsweredError as NoPluginAnsweredError
     from deid_core.errors import NotDicomError as NotDicomError
     from deid_core.errors import OutputExistsError as OutputExistsError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from deid_core.errors import RecipeNotFoundError as RecipeNotFoundError
     from deid_core.errors import RefusedError as RefusedError
     from deid_core.errors import SettingsError as SettingsError
+    from deid_core.errors import SkippedError as SkippedError
     from deid_core.errors import WriteError as WriteError
     from deid_core.hookspecs import hookimpl as hookimpl
     from deid_core.host import PluginHost as PluginHost
@@ -74,10 +76,10 @@ __version__ = "0.1.0"
 _HOMES = {
     "batch": "Batch FileContext",
     "engine": "Engine",
-    "errors": "ActionError DeidError FileError NoPluginAnsweredError NotDicomError "
-    "OutputExistsError PluginConflictError PluginContractError PluginError PluginFailedError "
+    "errors": "ActionError DeidError FileError MediaDirectoryError NoPluginAnsweredError "
+    "NotDicomError OutputExistsError PluginConflictError PluginContractError PluginError PluginFailedError "
     "PluginLoadError Problem ReadError RecipeError RecipeNotFoundError RefusedError "
-    "SettingsError WriteError",
+    "SettingsError SkippedError WriteError",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
     "changes": "Change RemoveElement RemoveItems SetValue",

@@ -17,11 +17,11 @@ from deid_core.changes import Changes
 from deid_core.decide import Case
 from deid_core.errors import (
     FileError,
-    NotDicomError,
     OutputExistsError,
     PluginContractError,
     PluginError,
     RefusedError,
+    SkippedError,
 )
 from deid_core.guard import Guard, failure
 from deid_core.host import PluginHost
@@ -185,7 +185,7 @@ class Engine:
         try:
             with quiet_pydicom():
                 return work(report)
-        except NotDicomError as error:
+        except SkippedError as error:
             change = {"outcome": Outcome.SKIPPED, "code": error.code, "reason": str(error)}
         except OutputExistsError as error:
             log.error("%s already exists, overwrite set to False. Not writing.", label)

@@ -13,7 +13,9 @@
     │  ├─ PluginFailedError     raised while it was called
     │  └─ NoPluginAnsweredError
     └─ FileError                one file: recorded, no output, the run goes on
-       ├─ NotDicomError
+       ├─ SkippedError         passed over: nothing is wrong with it
+       │  ├─ NotDicomError
+       │  └─ MediaDirectoryError
        ├─ ReadError
        ├─ ActionError
        ├─ RefusedError
@@ -107,10 +109,22 @@ class FileError(DeidError):
     code: ClassVar[str] = "failed"
 
 
-class NotDicomError(FileError):
-    """The file is not DICOM: passed over and counted."""
+class SkippedError(FileError):
+    """The file is none that is de-identified: passed over and counted, not refused."""
+
+    code = "skipped"
+
+
+class NotDicomError(SkippedError):
+    """The file is not DICOM."""
 
     code = "not-dicom"
+
+
+class MediaDirectoryError(SkippedError):
+    """The file is a DICOMDIR (PS3.10 8.6), which describes other files and is made anew."""
+
+    code = "dicomdir"
 
 
 class ReadError(FileError):

@@ -75,8 +75,8 @@ def deid_read_file(ref: FileRef, batch: Batch) -> Instance | None:
     """Read one file.
 
     When: once per file. Who wins: the first that can read it. May change: nothing; the
-    input is never written to. None: not mine. Raise `NotDicomError` to have the file passed
-    over and counted, `ReadError` to have it refused.
+    input is never written to. None: not mine. Raise a `SkippedError`, as `NotDicomError` is
+    one, to have the file passed over and counted, `ReadError` to have it refused.
 
     >>> from deid_core import NotDicomError, hookimpl
     >>> @hookimpl

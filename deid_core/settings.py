@@ -91,7 +91,8 @@ class Settings:
     ``base_rules`` lie beneath every recipe: mappings with ``action``, ``field`` and perhaps
     ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
     must not take is in ``base_under_keep``. ``default`` is one of `DEFAULTS`, for what no rule
-    names; None leaves it to the recipes. ``force`` reads what only might be DICOM; ``strict``
+    names; None leaves it to the recipes. With ``dicomdir``, outputs are named by File IDs (PS3.10 8.2),
+    also where they would keep their names, and a DICOMDIR lists them. ``force`` reads what only might be DICOM; ``strict``
     refuses a file in which a value cannot be resolved or stored.
 
     Raises `SettingsError`.
@@ -111,6 +112,7 @@ class Settings:
     default: str | None = attrs.field(default=None, validator=_optional_default)
     sweep: str = attrs.field(default="off", validator=attrs.validators.in_(SWEEPS))
     methods: tuple[str, ...] = ()
+    dicomdir: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
     force: bool = False
     strict: bool = False
@@ -119,7 +121,7 @@ class Settings:
 
 _LAYOUT: Mapping[str, Mapping[str, str]] = {
     "get": {"skip": "skip", "ids": ""},
-    "put": {"actions": "base_rules", "base": "base"},
+    "put": {"actions": "base_rules", "base": "base", "dicomdir": "dicomdir"},
     "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
 }
 

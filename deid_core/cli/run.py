@@ -16,6 +16,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from rich.table import Table
 
 from deid_core.cli.errors import REFUSED, shown_errors
+from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from deid_core.settings import Settings
 
 SMALLEST_KEY = 16
+SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"}
+"""What is passed over, in words, by the code of its `SkippedError`."""
 
 
 @click.command("run")
@@ -57,6 +60,7 @@ SMALLEST_KEY = 16
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Secret bytes that make pseudonyms the same in every run.",
 )
+@fileset_option
 @profile_options
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
@@ -68,7 +72,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     Exit status: 0 if all went well, 1 if files were refused or failed, 2 for wrong usage.
     """
     with shown_errors():
-        engine = _engine(options)
+        engine = _engine(options, sources)
         known = _known(engine, sources)
         reports = _run(engine, known, keep_names=options["keep_names"])
     _summarize(reports, engine, options["output"])
@@ -76,12 +80,12 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         raise SystemExit(REFUSED)
 
 
-def _engine(options: dict[str, Any]) -> Engine:
+def _engine(options: dict[str, Any], sources: tuple[str, ...]) -> Engine:
     from deid_core.config import layers_of
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
 
-    settings = _settings(options)
+    settings = _settings(options, sources)
     host = PluginHost.load(settings.plugins)
     key = _key(options["key_file"]) if options["key_file"] else None
     return Engine(
@@ -89,7 +93,7 @@ def _engine(options: dict[str, Any]) -> Engine:
     )
 
 
-def _settings(options: dict[str, Any]) -> Settings:
+def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
     settings = settings_of(options)
     return attrs.evolve(
         settings,
@@ -98,6 +102,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         remove_private=not options["keep_private"],
         default=options["default"] or settings.default,
         strict=options["strict"] or settings.strict,
+        dicomdir=wants_dicomdir(options, sources, settings),
     )
 
 
@@ -138,6 +143,7 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
 @attrs.define
 class _Reports:
     counts: Counter[Outcome] = attrs.field(factory=Counter)
+    skipped: Counter[str] = attrs.field(factory=Counter)
     bad: list[FileReport] = attrs.field(factory=list)
     notes: Counter[str] = attrs.field(factory=Counter)
 
@@ -158,7 +164,9 @@ def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Repor
         for report in engine.run(refs, names):
             reports.counts[report.outcome] += 1
             reports.notes.update(report.notes)
-            if report.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED):
+            if report.outcome is Outcome.SKIPPED:
+                reports.skipped[report.code] += 1
+            elif report.outcome is not Outcome.WRITTEN:
                 reports.bad.append(report)
             progress.advance(task)
     return reports
@@ -170,7 +178,6 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
     console = Console()
     words = {
         Outcome.WRITTEN: "de-identified",
-        Outcome.SKIPPED: "not DICOM, passed over",
         Outcome.EXISTS: "output exists already, not written",
         Outcome.REFUSED: "refused",
         Outcome.FAILED: "failed",
@@ -181,9 +188,12 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
     for outcome, word in words.items():
         if reports.counts[outcome] or outcome is Outcome.WRITTEN:
             table.add_row(word, str(reports.counts[outcome]))
+    for code, count in sorted(reports.skipped.items()):
+        table.add_row(f"{SKIPPED.get(code, escape(code))}, passed over", str(count))
     console.print(table)
     for note, files in sorted(reports.notes.items()):
         console.print(f"{files} {'file' if files == 1 else 'files'}: {escape(note)}")
+    say_of_directory(engine.batch.settings, reports.skipped)
     if reports.bad:
         _list_bad(reports.bad)
     if not engine.linkable:

@@ -54,7 +54,7 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     shown and filed. Outputs keep their base names, and go to a fresh temporary folder unless
     ``output_folder`` is given; where one is there already and ``overwrite`` is False, that is
     logged, nothing is written, and its path returned. A file that is refused gives no path;
-    its reason is logged.
+    its reason is logged. With ``dicomdir`` in the settings, outputs are named by File IDs instead.
 
     ``remove_private=False`` keeps private data elements; with ``screen_private`` those are
     removed that one of ``screen_values`` (see `ScreenRule`) finds. ``key`` (secret bytes)
@@ -133,7 +133,9 @@ def _cleaned(engine: Engine, refs: list[FileRef]) -> list[FileDataset]:
 
 def _paths(engine: Engine, refs: list[FileRef], done: str | None = None) -> list[str]:
     paths, faults = [], []
-    for report in engine.run(refs, kept_names(refs)):
+    # What a DICOMDIR lists must have a legal File ID, which few base names are.
+    names = None if engine.batch.settings.dicomdir else kept_names(refs)
+    for report in engine.run(refs, names):
         if report.output is not None:
             paths.append(report.output)
         if report.outcome is Outcome.SKIPPED:

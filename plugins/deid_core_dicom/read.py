@@ -16,7 +16,15 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from deid_core import Batch, DeidError, FileRef, Instance, NotDicomError, ReadError, RefusedError
+from deid_core import (
+    Batch,
+    DeidError,
+    FileRef,
+    Instance,
+    MediaDirectoryError,
+    NotDicomError,
+    ReadError,
+)
 from deid_core.structure import (
     UNDEFINED,
     Encoding,
@@ -50,8 +58,8 @@ _ENCODINGS = {
 def read(ref: FileRef, batch: Batch) -> Instance:
     """Read the file into an `Instance` whose elements are still encoded.
 
-    Raises `NotDicomError` if it does not look like DICOM, and `ReadError` if it does but
-    cannot be parsed or opened.
+    Raises `NotDicomError` if it does not look like DICOM, `MediaDirectoryError` for a DICOMDIR,
+    and `ReadError` if it looks like DICOM but cannot be parsed or opened.
     """
     try:
         with ref.open() as stream:
@@ -64,7 +72,7 @@ def read(ref: FileRef, batch: Batch) -> Instance:
     dataset, notes = parse(data, force=batch.settings.force)
     origin = origin_of(dataset)
     if origin.sop_class == MediaStorageDirectoryStorage:
-        raise RefusedError("is a DICOMDIR: a directory of files, not an instance")
+        raise MediaDirectoryError("is a directory of files (DICOMDIR)")
     return Instance(dataset, ref, tuple(notes), origin)
 
 

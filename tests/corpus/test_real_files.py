@@ -32,7 +32,7 @@ REFUSED = {
     "pydicom/nested_priv_SQ.dcm": "SOP Class UID",
 } | {
     # Directories of files: their offsets and names would be wrong in any output.
-    f"pydicom/dicomdirtests/{name}": "is a DICOMDIR"
+    f"pydicom/dicomdirtests/{name}": "is a directory of files (DICOMDIR)"
     for name in (
         "DICOMDIR",
         "DICOMDIR-bigEnd",
@@ -237,13 +237,13 @@ def test_what_files_and_shows_an_image_is_not_lost(corpus, tmp_path):
     assert lost == [("pydicom/badVR.dcm", "NumberOfFrames")]
 
 
-def test_a_directory_of_files_is_refused(corpus, tmp_path):
+def test_a_directory_of_files_is_passed_over(corpus, tmp_path):
     # What it lists, and at which offsets, is no longer true of the outputs (PS3.10 8).
     directories = [f for f in corpus if f.name.startswith("DICOMDIR")]
 
     reports = run_engine([FileRef(f.name, path=f) for f in directories], None, tmp_path)
 
-    assert {report.outcome for report in reports} == {Outcome.REFUSED}
+    assert {(report.outcome, report.code) for report in reports} == {(Outcome.SKIPPED, "dicomdir")}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from deid_core import (
 
 Install = Callable[..., None]
 
+OURS = ("dicom", "fileset", "profiles", "screening")
+
 HEAD = "from deid_core import FieldAction, FileRef, Rank, SetValue, hookimpl\n"
 GOOD = (
     HEAD
@@ -92,7 +94,7 @@ def answerer(settings: PluginSettings | None = None) -> str:
 def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -> None:
     install("zebra")
     install("ant")
-    assert names() == ["ant", "zebra", "screening", "dicom"]
+    assert names() == ["ant", "zebra", "screening", "profiles", "fileset", "dicom"]
     assert answerer() == "fake_hospital_ant_ant"
 
 
@@ -104,6 +106,8 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "dicom",
         "ant",
         "screening",
+        "profiles",
+        "fileset",
     ]
 
 
@@ -134,7 +138,7 @@ def test_a_blocked_plugin_is_listed_but_not_imported(
 
 def test_our_own_plugins_can_be_blocked(install: Install) -> None:
     host = PluginHost.load(PluginSettings(block="dicom"))
-    assert len(host.actions) == 0
+    assert "KEEP" not in host.actions
     assert status_of("dicom", PluginSettings(block="dicom")) == "blocked"
 
 
@@ -146,8 +150,7 @@ def test_an_allow_list_keeps_other_third_parties_from_being_imported(install: In
     assert statuses == {
         "ant": "loaded",
         "bee": "blocked",
-        "dicom": "loaded",
-        "screening": "loaded",
+        **dict.fromkeys(OURS, "loaded"),
     }
     assert "fake_hospital_bee_bee" not in sys.modules
 
@@ -325,7 +328,7 @@ def test_a_survey_lists_a_broken_plugin_with_its_problem_and_the_rest(install: I
     install("bee")
     statuses = {info.name: info.status for info in PluginHost.survey()}
     assert statuses.pop("ant").startswith("plugin 'ant' (distribution hospital-ant 1.0) cannot be")
-    assert statuses == {"bee": "loaded", "dicom": "loaded", "screening": "loaded"}
+    assert statuses == dict.fromkeys(("bee", *OURS), "loaded")
 
 
 def test_a_survey_lists_all_broken_plugins(install: Install) -> None:
