@@ -21,7 +21,12 @@ MODES = ((), ("-new",))
 PIXELS = 0x7FE0
 """The group of all elements that hold pixels."""
 
-_VALUE = re.compile(r" = <.*?>(?= - |$)| = '.' \(0x[0-9a-f]+\)$| <?[0-9][0-9.]*>?$")
+_VALUES = re.compile(
+    r"""
+    "[^"]*" | \ =\ <.*?>(?=\ -\ |$) | \ =\ '.'\ \(0x[0-9a-f]+\)$ | \ <?[0-9][0-9.]*>?$
+    """,
+    re.VERBOSE,
+)
 
 
 def is_installed() -> bool:
@@ -75,7 +80,7 @@ def _messages(path: Path, mode: tuple[str, ...]) -> list[str] | None:
 
 def _normal(message: str) -> str:
     """Return a message without values, and without the numbers of items and values."""
-    return _VALUE.sub("", re.sub(r"\[\d+\]", "", message)).removeprefix("Error - ")
+    return _VALUES.sub("", re.sub(r"\[\d+\]", "", message)).removeprefix("Error - ")
 
 
 def _simpler(path: Path, folder: Path) -> Path:
