@@ -60,6 +60,7 @@ REQUIRED = (
     "TYPED HangingProtocolDefinitionSequence__ReasonForRequestedProcedureCodeSequence X/Z",
     "TYPED RecordedSourceSequence__SourceManufacturer X/Z",
     "TYPED ReferencedRequestSequence__RequestedProcedureID X/Z",
+    "TYPED RequestAttributesSequence__ReferencedStudySequence X",
     "TYPED RTPrescriptionSequence__PriorTreatmentDoseDescription X/Z",
     f"TYPED {PARAMETER} X/Z",
     f"TYPED {PHOTO} X/Z",
@@ -76,9 +77,10 @@ REQUIRED = (
 )
 """What the table removes or empties although PS3.3 requires it there, by Type 1, 1C, 2 or 2C.
 
-It is emptied, or a dummy is written: that tells as little, and the object stays legal. These are
-all such attributes in the IODs that highdicom 0.28.2 (MIT) has as tables, but for inventories, and
-for ROI Interpreter Sequence, of which no dummy can be made.
+It is emptied, or a dummy is written: that tells as little, and the object stays legal. A sequence
+that may be absent, but not empty, goes. These are all such attributes in the IODs that highdicom
+0.28.2 (MIT) has as tables, but for inventories, and for ROI Interpreter Sequence, of which no dummy
+can be made.
 """
 
 

@@ -27,8 +27,12 @@ from deid_core_profiles.tables import tables
 SHIFTED = "deid_func:dateshift max=3650"
 DATES = (("DA",), ("DT",))
 
-BRANCHES = {"X/Z": "Z", "X/D": "D", "Z/D": "D", "X/Z/D": "D", "X/Z/U*": "U*"}
-"""Compound codes, and the branch that is legal whatever the Type of the attribute is."""
+BRANCHES = {"X": "X", "X/Z": "Z", "X/D": "D", "Z/D": "D", "X/Z/D": "D", "X/Z/U*": "U*"}
+"""Codes, and the branch of compound ones that is legal whatever the Type of the attribute is.
+
+X alone is for a place that is known to be optional: unlike REMOVE it goes before what another
+rule would write there.
+"""
 
 
 def compile_dummy(_rule: Rule, batch: Batch) -> Apply:
