@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
@@ -11,9 +11,10 @@ from deid_core import dictionary
 from deid_core.batch import FileContext
 from deid_core.convert import to_vr
 from deid_core.decide import Changes
-from deid_core.elements import CHARACTER_SET_VRS, new_element, stored_vr
+from deid_core.elements import CHARACTER_SET_VRS, ITEMS, held, new_element, stored_vr
 from deid_core.errors import ActionError
 from deid_core.model import Change, ElementPath, SetValue
+from deid_core.structure import UNDEFINED
 
 UNDECLARED = "iso8859"
 """What pydicom calls the default repertoire, which is ASCII (PS3.5 6.1.2.1)."""
@@ -48,6 +49,7 @@ def _set(
 ) -> None:
     try:
         element = new_element(path.tag, vr, to_vr(change.value, vr))
+        element.is_undefined_length = _is_in_fragments(element, dataset)
         _try_encoding(element, dataset)
     except Exception:  # noqa: BLE001 - encoders raise many, and quote the value
         message = f"{path.label} removed from {context.label}: the new value does not fit VR {vr}"
@@ -77,6 +79,19 @@ def _try_encoding(element: DataElement, dataset: Dataset) -> None:
     stream.is_implicit_VR, stream.is_little_endian = bool(implicit), little is not False
     vr = element.VR.split(" or ")[0]
     write_data_element(stream, new_element(element.tag, vr, element.value), encodings)
+
+
+def _is_in_fragments(element: DataElement, dataset: Dataset) -> bool:
+    """Tell whether a value is encapsulated pixel data, as the one before it was (PS3.5 A.4)."""
+    if element.tag not in dataset or not isinstance(element.value, bytes):
+        return False
+    before = held(dataset, element.tag)
+    undefined = (
+        before.length == UNDEFINED
+        if isinstance(before, RawDataElement)
+        else before.is_undefined_length
+    )
+    return bool(undefined) and element.value.startswith(ITEMS)
 
 
 def _check_text(text: str, encodings: list[str]) -> None:
