@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydicom import dcmread
 from stream_parts import (
     COMMENT,
     EXIF,
@@ -70,8 +71,10 @@ def test_dcmtk_decodes_the_same_pixels(name, attempt, save, tmp_path):
     def decoded(path):
         target = tmp_path / "decoded.dcm"
         subprocess.run(["dcmdjpeg", str(path), str(target)], check=True)
-        dump = subprocess.run(["dcmdump", "+L", "+P", "7fe0,0010", target], capture_output=True)
-        return dump.stdout
+        command = ["dcmdump", "+L", "+P", "7fe0,0010", str(target)]
+        dump = subprocess.run(command, capture_output=True, check=True).stdout
+        assert len(dump) > dcmread(target).Rows * dcmread(target).Columns
+        return dump
 
     dataset = planted(name)
     syntax = dataset.file_meta.TransferSyntaxUID
