@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from deid_core.elements import new_element
+
 FOLDER = Path(__file__).parent / "data"
 DOCUMENT, DOCUMENT_LENGTH, MIME_TYPE = 0x00420011, 0x00420015, 0x00420012
 TEXT = "Document removed by de-identification"
@@ -48,7 +50,7 @@ def settle_length(dataset: Dataset) -> None:
         return
     value = dataset.get_item(DOCUMENT).value
     if isinstance(value, bytes) and value in documents().values():
-        dataset[DOCUMENT_LENGTH].value = len(value)
+        dataset[DOCUMENT_LENGTH] = new_element(DOCUMENT_LENGTH, "UL", len(value))
 
 
 def _even(content: bytes) -> bytes:
