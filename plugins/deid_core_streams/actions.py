@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+
 from deid_core import (
     ActionError,
     Batch,
@@ -15,8 +18,9 @@ from deid_core import (
     Rule,
     SetValue,
 )
-from deid_core.elements import read_element
+from deid_core.elements import held, items_of, read_element
 from deid_core.records import Apply
+from deid_core.structure import UNDEFINED
 from deid_core_streams.bits import StreamError
 from deid_core_streams.documents import MIME_TYPE, document
 from deid_core_streams.strip import strip
@@ -70,7 +74,12 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
         if instance.origin is not None:
             syntax = instance.origin.transfer_syntax or syntax
         try:
-            stripped = strip(value, syntax, nested=bool(field.path.parents))
+            stripped = strip(
+                value,
+                syntax,
+                nested=bool(field.path.parents),
+                undefined_length=_has_undefined_length(field),
+            )
         except StreamError as error:
             raise ActionError(
                 f"{field.path.label} may hold metadata that cannot be removed: {error}"
@@ -78,6 +87,20 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
         return None if stripped is None else SetValue(stripped)
 
     return strip_metadata
+
+
+def _has_undefined_length(field: Field) -> bool:
+    """Tell whether the file gives the element no length: it is in fragments then (PS3.5 A.4)."""
+    dataset: Dataset = field.context.instance.dataset
+    for parent in field.path.parents:
+        dataset = items_of(dataset, parent.tag)[parent.item]
+    if field.path.tag not in dataset:
+        # A rule before this one has made it.
+        return False
+    element = held(dataset, field.path.tag)
+    if isinstance(element, RawDataElement):
+        return element.length == UNDEFINED
+    return element.is_undefined_length
 
 
 ACTIONS = [

@@ -68,14 +68,19 @@ CODINGS = {
 }
 
 
-def strip(value: bytes, transfer_syntax: str, *, nested: bool = False) -> bytes | None:
+def strip(
+    value: bytes, transfer_syntax: str, *, nested: bool = False, undefined_length: bool = False
+) -> bytes | None:
     """Return Pixel Data without metadata in its coded streams; None if there is none.
 
     The result has the same length, and its fragments are where they were. Pixel data that are
-    ``nested``, those of an icon, may be native in any transfer syntax. Raises `StreamError`
-    if the value is not what the transfer syntax says.
+    ``nested``, those of an icon, may be native in any transfer syntax. ``undefined_length`` says
+    that the file has them in fragments. Raises `StreamError` if the value is not what the
+    transfer syntax says.
     """
-    is_encapsulated = value.startswith(ITEM_START)
+    is_encapsulated = undefined_length or value.startswith(ITEM_START)
+    if transfer_syntax in NATIVE and undefined_length:
+        raise StreamError("it is in fragments, and the transfer syntax knows none")
     if transfer_syntax in NATIVE or (nested and not is_encapsulated):
         return None
     coding = CODINGS.get(transfer_syntax)

@@ -92,7 +92,7 @@ def answerer(settings: PluginSettings | None = None) -> str:
 def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -> None:
     install("zebra")
     install("ant")
-    assert names() == ["ant", "zebra", "screening", "dicom"]
+    assert names() == ["ant", "zebra", "streams", "screening", "profiles", "dicom"]
     assert answerer() == "fake_hospital_ant_ant"
 
 
@@ -103,7 +103,9 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "zebra",
         "dicom",
         "ant",
+        "streams",
         "screening",
+        "profiles",
     ]
 
 
@@ -134,7 +136,7 @@ def test_a_blocked_plugin_is_listed_but_not_imported(
 
 def test_our_own_plugins_can_be_blocked(install: Install) -> None:
     host = PluginHost.load(PluginSettings(block="dicom"))
-    assert len(host.actions) == 0
+    assert "KEEP" not in host.actions
     assert status_of("dicom", PluginSettings(block="dicom")) == "blocked"
 
 
@@ -147,7 +149,9 @@ def test_an_allow_list_keeps_other_third_parties_from_being_imported(install: In
         "ant": "loaded",
         "bee": "blocked",
         "dicom": "loaded",
+        "profiles": "loaded",
         "screening": "loaded",
+        "streams": "loaded",
     }
     assert "fake_hospital_bee_bee" not in sys.modules
 
@@ -325,7 +329,8 @@ def test_a_survey_lists_a_broken_plugin_with_its_problem_and_the_rest(install: I
     install("bee")
     statuses = {info.name: info.status for info in PluginHost.survey()}
     assert statuses.pop("ant").startswith("plugin 'ant' (distribution hospital-ant 1.0) cannot be")
-    assert statuses == {"bee": "loaded", "dicom": "loaded", "screening": "loaded"}
+    loaded = dict.fromkeys(("bee", "dicom", "profiles", "screening", "streams"), "loaded")
+    assert statuses == loaded
 
 
 def test_a_survey_lists_all_broken_plugins(install: Install) -> None:

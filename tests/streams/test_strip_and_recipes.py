@@ -84,3 +84,18 @@ def test_native_pixels_of_a_private_transfer_syntax_stay():
 def test_fragments_that_cannot_be_parsed_are_refused(value):
     with pytest.raises(StreamError, match="fragments"):
         strip(value, "1.2.840.10008.1.2.4.50")
+
+
+def test_an_icon_in_fragments_is_refused_where_the_transfer_syntax_knows_none(
+    attempt, small, commented
+):
+    small.IconImageSequence = [commented]
+    report = attempt(small, "STRIP PixelData")
+    assert report.output is None
+    assert "it is in fragments" in report.reason
+
+
+def test_pixels_that_a_rule_made_are_looked_at_too(attempt, small):
+    del small.PixelData
+    lines = ("ADD PixelData deid_func:hash", "STRIP PixelData")
+    assert attempt(small, *lines).actions["ADD PixelData"] == 1
