@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
@@ -11,10 +11,15 @@ from deid_core import dictionary
 from deid_core.batch import FileContext
 from deid_core.convert import to_vr
 from deid_core.decide import Changes
-from deid_core.elements import CHARACTER_SET_VRS, ITEMS, held, new_element, stored_vr
+from deid_core.elements import (
+    CHARACTER_SET_VRS,
+    ITEMS,
+    has_undefined_length,
+    new_element,
+    stored_vr,
+)
 from deid_core.errors import ActionError
 from deid_core.model import Change, ElementPath, SetValue
-from deid_core.structure import UNDEFINED
 
 UNDECLARED = "iso8859"
 """What pydicom calls the default repertoire, which is ASCII (PS3.5 6.1.2.1)."""
@@ -83,15 +88,9 @@ def _try_encoding(element: DataElement, dataset: Dataset) -> None:
 
 def _is_in_fragments(element: DataElement, dataset: Dataset) -> bool:
     """Tell whether a value is encapsulated pixel data, as the one before it was (PS3.5 A.4)."""
-    if element.tag not in dataset or not isinstance(element.value, bytes):
+    if element.tag not in dataset or not has_undefined_length(dataset, element.tag):
         return False
-    before = held(dataset, element.tag)
-    undefined = (
-        before.length == UNDEFINED
-        if isinstance(before, RawDataElement)
-        else before.is_undefined_length
-    )
-    return bool(undefined) and element.value.startswith(ITEMS)
+    return isinstance(element.value, bytes) and element.value.startswith(ITEMS)
 
 
 def _check_text(text: str, encodings: list[str]) -> None:

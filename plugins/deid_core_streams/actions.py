@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from deid_core import (
@@ -18,9 +17,8 @@ from deid_core import (
     Rule,
     SetValue,
 )
-from deid_core.elements import held, items_of, read_element
+from deid_core.elements import has_undefined_length, items_of, read_element
 from deid_core.records import Apply
-from deid_core.structure import UNDEFINED
 from deid_core_streams.bits import StreamError
 from deid_core_streams.documents import MIME_TYPE, document
 from deid_core_streams.strip import strip
@@ -78,7 +76,7 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
                 value,
                 syntax,
                 nested=bool(field.path.parents),
-                undefined_length=_has_undefined_length(field),
+                undefined_length=_in_fragments(field),
             )
         except StreamError as error:
             raise ActionError(
@@ -89,18 +87,13 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
     return strip_metadata
 
 
-def _has_undefined_length(field: Field) -> bool:
+def _in_fragments(field: Field) -> bool:
     """Tell whether the file gives the element no length: it is in fragments then (PS3.5 A.4)."""
     dataset: Dataset = field.context.instance.dataset
     for parent in field.path.parents:
         dataset = items_of(dataset, parent.tag)[parent.item]
-    if field.path.tag not in dataset:
-        # A rule before this one has made it.
-        return False
-    element = held(dataset, field.path.tag)
-    if isinstance(element, RawDataElement):
-        return element.length == UNDEFINED
-    return element.is_undefined_length
+    # A rule before this one may have made it.
+    return field.path.tag in dataset and has_undefined_length(dataset, field.path.tag)
 
 
 ACTIONS = [
