@@ -11,7 +11,13 @@ from deid_core import dictionary
 from deid_core.batch import FileContext
 from deid_core.changes import Change, Changes, SetValue
 from deid_core.convert import to_vr
-from deid_core.elements import CHARACTER_SET_VRS, new_element, stored_vr
+from deid_core.elements import (
+    CHARACTER_SET_VRS,
+    ITEMS,
+    has_undefined_length,
+    new_element,
+    stored_vr,
+)
 from deid_core.errors import ActionError
 from deid_core.model import ElementPath
 
@@ -53,6 +59,7 @@ def _set(
 ) -> None:
     try:
         element = new_element(path.tag, vr, to_vr(change.value, vr))
+        element.is_undefined_length = _is_in_fragments(element, dataset)
         _try_encoding(element, dataset)
     except Exception:  # noqa: BLE001 - encoders raise many, and quote the value
         message = f"{path.label} removed from {context.label}: the new value does not fit VR {vr}"
@@ -82,6 +89,13 @@ def _try_encoding(element: DataElement, dataset: Dataset) -> None:
     stream.is_implicit_VR, stream.is_little_endian = bool(implicit), little is not False
     vr = element.VR.split(" or ")[0]
     write_data_element(stream, new_element(element.tag, vr, element.value), encodings)
+
+
+def _is_in_fragments(element: DataElement, dataset: Dataset) -> bool:
+    """Tell whether a value is encapsulated pixel data, as the one before it was (PS3.5 A.4)."""
+    if element.tag not in dataset or not has_undefined_length(dataset, element.tag):
+        return False
+    return isinstance(element.value, bytes) and element.value.startswith(ITEMS)
 
 
 def _check_text(text: str, encodings: list[str]) -> None:

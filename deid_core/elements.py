@@ -17,7 +17,7 @@ from deid_core import dictionary
 from deid_core.errors import ReadError
 from deid_core.model import ElementPath, Parent
 from deid_core.readings import readings
-from deid_core.structure import MAX_DEPTH, Encoding, check_items
+from deid_core.structure import MAX_DEPTH, UNDEFINED, Encoding, check_items
 
 ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 """The tag of an item in either byte order: what the bytes of a sequence start with (PS3.5 7.5)."""
@@ -41,6 +41,14 @@ def stored_vr(dataset: Dataset, tag: int) -> str:
         allowed = dictionary.vrs_of(tag)
         vr = allowed[0] if allowed else "UN"
     return str(vr)
+
+
+def has_undefined_length(dataset: Dataset, tag: int) -> bool:
+    """Tell whether the element has no length but an end: pixel data in fragments (PS3.5 A.4)."""
+    element = held(dataset, tag)
+    if isinstance(element, RawDataElement):
+        return bool(element.length == UNDEFINED)
+    return bool(element.is_undefined_length)
 
 
 def is_sequence(dataset: Dataset, tag: int) -> bool:

@@ -116,6 +116,8 @@ def rule_of(row: dict[str, Any], code: str) -> str:
         or (code == "C" and "clean_struct_cont" in row["options"])
     ):
         return f"CONTENT {field_of(row)}"
+    if row["keyword"] == "EncapsulatedDocument":
+        return "DOCUMENT EncapsulatedDocument"
     if row["kind"] == "repeating":
         # Nobody can tell what a curve or an overlay shows, and half of one is not legal.
         return f"REMOVE ({row['pattern'][:4]},xxxx)"
@@ -167,6 +169,7 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "CONTENT MeasuredValueSequence",
         "CONTENT ReferencedContentItemIdentifier",
         "CLEARBITS PixelData",
+        "STRIP PixelData",
         "ADD PatientIdentityRemoved YES",
         "",
         "# What PS3.3 requires where the table would remove or empty it.",

@@ -1,4 +1,4 @@
-"""``--profile`` and its options: names for the recipes of PS3.15 Annex E."""
+"""``--profile`` and its options: names for the recipes of PS3.15 Annex E, and one more."""
 
 from __future__ import annotations
 
@@ -24,10 +24,14 @@ OPTIONS = {
     "clean-recognizable-visual-features": "Needs a plugin that cleans pixels.",
 }
 """Options of the profile; dates come after device identity, since they win over it."""
+REFUSE_DOCUMENTS = "deid.dicom.refuse-documents"
 
 
 def profile_options(function: F) -> F:
     """Add ``--profile`` and an option for each option of the profile."""
+    function = click.option(
+        "--refuse-documents", is_flag=True, help="Refuse files that hold a document, such as a PDF."
+    )(function)
     for name, text in reversed(OPTIONS.items()):
         function = click.option(f"--{name}", is_flag=True, help=text)(function)
     return click.option(
@@ -45,8 +49,10 @@ def profile_recipes(options: dict[str, Any]) -> tuple[str, ...]:
     from deid_core.errors import SettingsError
 
     chosen = [name for name in OPTIONS if options[name.replace("-", "_")]]
+    documents = (REFUSE_DOCUMENTS,) if options["refuse_documents"] else ()
     if options["profile"] is None:
         if chosen:
             raise SettingsError(f"--{chosen[0]} needs --profile basic")
-        return ()
-    return (f"deid.dicom.{options['profile']}", *(f"deid.dicom.{name}" for name in chosen))
+        return documents
+    profile = f"deid.dicom.{options['profile']}"
+    return (profile, *(f"deid.dicom.{name}" for name in chosen), *documents)

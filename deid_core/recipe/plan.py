@@ -23,6 +23,9 @@ BASE_LAYER = 0
 
 UNNAMED_LAYER = -1
 
+LOUD = (Rank.PROTECTS, Rank.REFUSES)
+"""Ranks of rules that the base recipe gives way to, by whatever they find an element."""
+
 OTHER_ITEM = -1
 """Stands for all items that no rule tells apart, so that they share their decisions."""
 
@@ -258,12 +261,15 @@ def settle(rules: Sequence[CompiledRule]) -> Decision:
 
 
 def _speaks(rule: CompiledRule) -> bool:
-    """Tell whether a rule means this very element: by its name, its value, or to protect it."""
-    return rule.selector.exact or rule.when is not None or rule.rank is Rank.PROTECTS
+    """Tell whether a rule means this very element: by its name or value, or to protect or refuse."""
+    return rule.selector.exact or rule.when is not None or rule.rank in LOUD
 
 
 def _fold(rules: list[CompiledRule], layer: int) -> Decision:
     deciding = tuple(rules)
+    refusing = tuple(rule for rule in rules if rule.rank is Rank.REFUSES)
+    if refusing:
+        return Decision(layer, refusing, deciding=deciding)
     kept = any(rule.rank is Rank.PROTECTS for rule in rules)
     if kept:
         created = [rule.rank is Rank.CREATES for rule in rules]

@@ -14,8 +14,16 @@ import deid_core_dicom
 import deid_core_fileset
 import deid_core_profiles
 import deid_core_screening
+import deid_core_streams
 
-PACKAGES = (deid_core, deid_core_dicom, deid_core_fileset, deid_core_profiles, deid_core_screening)
+PACKAGES = (
+    deid_core,
+    deid_core_dicom,
+    deid_core_fileset,
+    deid_core_profiles,
+    deid_core_screening,
+    deid_core_streams,
+)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

@@ -1,0 +1,118 @@
+"""DOCUMENT, REFUSE and STRIP: actions about what is coded inside of an element."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from pydicom.dataset import Dataset
+
+from deid_core import (
+    ActionError,
+    Batch,
+    Change,
+    Field,
+    FieldAction,
+    Rank,
+    RefusedError,
+    Rule,
+    SetValue,
+)
+from deid_core.elements import has_undefined_length, items_of, read_element
+from deid_core.records import Apply
+from deid_core_streams.bits import StreamError
+from deid_core_streams.documents import MIME_TYPE, document
+from deid_core_streams.strip import strip
+
+
+def compile_document(_rule: Rule, _batch: Batch) -> Apply:
+    """Compile DOCUMENT: an empty document of the same MIME type.
+
+    The action raises `ActionError` for a MIME type without one, and in nested data sets, where
+    no IOD has a document.
+    """
+
+    def replace(field: Field) -> Change:
+        dataset = field.context.instance.dataset
+        found = None
+        if not field.path.parents and MIME_TYPE in dataset:
+            found = document(str(read_element(dataset, MIME_TYPE).value or ""))
+        if found is None:
+            raise ActionError(
+                f"{field.path.label} has no MIME type for which there is an empty document; "
+                "REMOVE it, or write a recipe that gives it a value"
+            )
+        return SetValue(found)
+
+    return replace
+
+
+def compile_refuse(_rule: Rule, _batch: Batch) -> Apply:
+    """Compile REFUSE. The action raises `RefusedError`."""
+
+    def refuse(field: Field) -> NoReturn:
+        raise RefusedError(f"{field.path.label} is there, and the recipe refuses files with it")
+
+    return refuse
+
+
+def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
+    """Compile STRIP: metadata in coded streams is overwritten, and nothing else changes.
+
+    The action raises `ActionError` for a stream that is not what the transfer syntax says.
+    """
+
+    def strip_metadata(field: Field) -> Change | None:
+        value = field.value
+        if value is None:
+            return None
+        if not isinstance(value, bytes):
+            raise ActionError(f"{field.path.label} holds no bytes, so nothing can be stripped")
+        instance = field.context.instance
+        syntax = str(instance.dataset.file_meta.get("TransferSyntaxUID", "") or "")
+        if instance.origin is not None:
+            syntax = instance.origin.transfer_syntax or syntax
+        try:
+            stripped = strip(
+                value,
+                syntax,
+                nested=bool(field.path.parents),
+                undefined_length=_in_fragments(field),
+            )
+        except StreamError as error:
+            raise ActionError(
+                f"{field.path.label} may hold metadata that cannot be removed: {error}"
+            ) from None
+        return None if stripped is None else SetValue(stripped)
+
+    return strip_metadata
+
+
+def _in_fragments(field: Field) -> bool:
+    """Tell whether the file gives the element no length: it is in fragments then (PS3.5 A.4)."""
+    dataset: Dataset = field.context.instance.dataset
+    for parent in field.path.parents:
+        dataset = items_of(dataset, parent.tag)[parent.item]
+    # A rule before this one may have made it.
+    return field.path.tag in dataset and has_undefined_length(dataset, field.path.tag)
+
+
+ACTIONS = [
+    FieldAction(
+        name="DOCUMENT",
+        compile=compile_document,
+        rank=Rank.CHANGES,
+        summary="put an empty document of the same MIME type in its place",
+    ),
+    FieldAction(
+        name="REFUSE",
+        compile=compile_refuse,
+        rank=Rank.REFUSES,
+        summary="refuse a file that has the element",
+    ),
+    FieldAction(
+        name="STRIP",
+        compile=compile_strip,
+        rank=Rank.CHANGES,
+        summary="overwrite metadata in coded images and videos",
+    ),
+]

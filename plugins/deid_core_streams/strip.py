@@ -1,0 +1,108 @@
+"""Which coded streams there are (PS3.5 A.4, PS3.6 table A-1), and what strips each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from deid_core_streams.bits import StreamError
+from deid_core_streams.fragments import ITEM_START, fragments, frames, joined, scatter
+from deid_core_streams.jpeg import START as JPEG_START
+from deid_core_streams.jpeg import strip_jpeg
+from deid_core_streams.jpeg2000 import (
+    CODESTREAM,
+    JP2,
+    XL,
+    XL_CODESTREAM,
+    strip_jpeg_2000,
+    strip_jpeg_xl,
+)
+from deid_core_streams.video import strip_avc, strip_hevc, strip_mpeg_2
+
+JPEG_FAMILY = "1.2.840.10008.1.2.4."
+NATIVE = frozenset(
+    [
+        "1.2.840.10008.1.2",
+        "1.2.840.10008.1.2.1",
+        "1.2.840.10008.1.2.1.98",
+        "1.2.840.10008.1.2.1.99",
+        "1.2.840.10008.1.2.2",
+    ]
+)
+PLAIN = frozenset(["1.2.840.10008.1.2.5", "1.2.840.10008.1.2.8.1"])
+"""RLE and deflated frames: there is nothing in them but the image."""
+
+
+@attrs.frozen
+class Coding:
+    """A kind of coded stream: its name, how a frame starts, and what strips a frame in place."""
+
+    name: str
+    starts: tuple[bytes, ...]
+    strip: Callable[[bytearray], None]
+
+
+JPEG = Coding("JPEG", (JPEG_START,), strip_jpeg)
+JPEG_2000 = Coding("JPEG 2000", (CODESTREAM, JP2), strip_jpeg_2000)
+JPEG_XL = Coding("JPEG XL", (XL_CODESTREAM, XL), strip_jpeg_xl)
+MPEG_2 = Coding("MPEG-2", (), strip_mpeg_2)
+AVC = Coding("H.264", (), strip_avc)
+HEVC = Coding("H.265", (), strip_hevc)
+
+_NUMBERS: dict[Coding, list[int]] = {
+    JPEG: [*range(50, 67), 70, 80, 81],
+    JPEG_2000: [90, 91, 92, 93, 201, 202, 203],
+    JPEG_XL: [110, 111, 112],
+    MPEG_2: [100, 101],
+    AVC: [102, 103, 104, 105, 106],
+    HEVC: [107, 108],
+}
+CODINGS = {
+    f"{JPEG_FAMILY}{number}": coding for coding, numbers in _NUMBERS.items() for number in numbers
+} | {
+    # Those that may be in several fragments have one number more.
+    f"{JPEG_FAMILY}{number}.1": coding
+    for coding in (MPEG_2, AVC)
+    for number in _NUMBERS[coding]
+}
+
+
+def strip(
+    value: bytes, transfer_syntax: str, *, nested: bool = False, undefined_length: bool = False
+) -> bytes | None:
+    """Return Pixel Data without metadata in its coded streams; None if there is none.
+
+    The result has the same length, and its fragments are where they were. Pixel data that are
+    ``nested``, those of an icon, may be native in any transfer syntax. ``undefined_length`` says
+    that the file has them in fragments. Raises `StreamError` if the value is not what the
+    transfer syntax says.
+    """
+    is_encapsulated = undefined_length or value.startswith(ITEM_START)
+    if transfer_syntax in NATIVE and undefined_length:
+        raise StreamError("it is in fragments, and the transfer syntax knows none")
+    if transfer_syntax in NATIVE or (nested and not is_encapsulated):
+        return None
+    coding = CODINGS.get(transfer_syntax)
+    if coding is None:
+        if transfer_syntax in PLAIN or not is_encapsulated:
+            return None
+        raise StreamError("nothing here knows the transfer syntax")
+    try:
+        return _stripped(value, coding)
+    except StreamError as error:
+        raise StreamError(f"it cannot be read as {coding.name}: {error}") from None
+
+
+def _stripped(value: bytes, coding: Coding) -> bytes | None:
+    result: bytearray | None = None
+    for frame in frames(value, fragments(value), coding.starts):
+        data = joined(value, frame)
+        before = bytes(data)
+        coding.strip(data)
+        if len(data) != len(before):
+            raise StreamError("its length would change")
+        if data != before:
+            result = bytearray(value) if result is None else result
+            scatter(result, frame, data)
+    return None if result is None else bytes(result)
