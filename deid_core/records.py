@@ -46,7 +46,7 @@ class Rank(enum.IntEnum):
     """Also acts where the element is absent; rules after it act on what it made."""
     PROTECTS = 5
     """Rules do not apply, but for those that create and what follows them."""
-    REFUSES = 5
+    REFUSES = 6
     """Refuses the file: no other rule of its recipe applies, not even one that protects."""
 
 

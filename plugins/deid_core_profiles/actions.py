@@ -104,7 +104,8 @@ def compile_retain(rule: Rule, batch: Batch) -> Apply:
             return SetValue(shifted(field))
         if is_legal(field):
             return None
-        return SetValue(other_uid(field)) if field.path.vr == "UI" else RemoveElement()
+        # What is not legal goes, but the element may be one that must be there.
+        return SetValue(other_uid(field)) if field.path.vr == "UI" else SetValue(None)
 
     return retain
 

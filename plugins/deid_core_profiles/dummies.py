@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from deid_core import Batch, Change, Field, SetValue
+from pydicom.dataset import Dataset
+
+from deid_core import Batch, Change, Field, SetValue, dictionary
 
 TEXT = "ANONYMIZED"
 DUMMIES: dict[str, Any] = {
@@ -25,6 +27,8 @@ DUMMIES: dict[str, Any] = {
     "UR": "https://example.invalid",
     "UT": TEXT,
 }
+CODE_VALUES = ("CodeValue", "LongCodeValue", "URNCodeValue")
+
 NUMBERS = frozenset(["FL", "FD", "SL", "SS", "SV", "UL", "US", "UV"])
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
 EIGHT_BYTES = bytes(8)
@@ -32,8 +36,27 @@ EIGHT_BYTES = bytes(8)
 
 
 def dummy_change(field: Field, batch: Batch) -> Change | None:
-    """Return the change of code D; what a sequence holds is judged on its own."""
-    return None if field.path.vr == "SQ" else SetValue(dummy(field, batch))
+    """Return the change of code D; what a sequence holds is judged on its own.
+
+    But for codes, since what they are made of has no rows: there is one dummy in their place.
+    """
+    if not isinstance(field.value, list) or not _is_sequence(field):
+        return SetValue(dummy(field, batch))
+    codes = any(tag in item for item in field.value for tag in CODE_VALUES)
+    return SetValue([_code()]) if codes else None
+
+
+def _is_sequence(field: Field) -> bool:
+    return field.path.vr == "SQ" or dictionary.vrs_of(field.path.tag) == ("SQ",)
+
+
+def _code() -> Dataset:
+    """Return a code of a private coding scheme, whose designator starts with 99 (PS3.3 8.2)."""
+    code = Dataset()
+    code.CodeValue = TEXT
+    code.CodingSchemeDesignator = "99ANONYMIZED"
+    code.CodeMeaning = TEXT
+    return code
 
 
 def dummy(field: Field, batch: Batch) -> Any:

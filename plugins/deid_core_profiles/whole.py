@@ -9,7 +9,7 @@ from deid_core_profiles.dummies import dummy
 
 TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
-REQUIRED = frozenset({"ContentLabel", "ConversionType", "FrameType", "ImageType", "Modality"})
+REQUIRED = frozenset({"ContentLabel", "ConversionType", "Modality"})
 """Attributes of the top level that most IODs require with a value."""
 
 

@@ -29,6 +29,10 @@ from deid_core import hookimpl, hookspecs
 calls = Counter()
 
 
+def _first(spec):
+    return spec.deid_core_spec["firstresult"]
+
+
 def _wrap(name, arguments):
     namespace = {"calls": calls}
     code = f"def {name}({arguments}):\\n    calls[{name!r}] += 1\\n    return (yield)\\n"
@@ -37,9 +41,8 @@ def _wrap(name, arguments):
 
 
 for name, spec in vars(hookspecs).copy().items():
-    if name.startswith("deid_")
-        and spec.deid_core_spec["firstresult"]
-        and name != "deid_sweep_values"  # only where a recipe asks for it:
+    # The sweep runs only where a recipe asks for it.
+    if name.startswith("deid_") and name != "deid_sweep_values" and _first(spec):
         globals()[name] = _wrap(name, ", ".join(inspect.signature(spec).parameters))
 
 

@@ -15,30 +15,46 @@ from related import related
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 
-Place = tuple[int, ...]
 KINDS = ("SOPClassUID", "TransferSyntaxUID")
 """How the keywords of UIDs end that name no thing, but a kind of thing."""
 
 
-def uids(dataset: Dataset, place: Place = ()) -> Iterator[tuple[Place, str]]:
+def uids(dataset: Dataset) -> Iterator[str]:
     for element in dataset:
         if element.VR == "SQ":
-            for number, item in enumerate(element.value):
-                yield from uids(item, (*place, int(element.tag), number))
+            for item in element.value:
+                yield from uids(item)
         elif element.VR == "UI" and element.value and not element.keyword.endswith(KINDS):
-            values = [element.value] if isinstance(element.value, str) else element.value
-            for number, value in enumerate(values):
-                yield (*place, int(element.tag), number), str(value)
+            yield from map(str, _each(element.value))
 
 
 def replacements(pairs: list[Pair]) -> set[tuple[str, str]]:
     """Return each UID with what stands where it stood."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for pair in pairs:
-        after = dict(uids(loaded(pair.after)))
-        before = uids(loaded(pair.before))
-        found |= {(value, after[place]) for place, value in before if place in after}
+        found |= _replacements(loaded(pair.before), loaded(pair.after))
     return found
+
+
+def _replacements(before: Dataset, after: Dataset) -> set[tuple[str, str]]:
+    found = set()
+    for element in before:
+        if element.tag not in after:
+            continue
+        values, others = element.value, after[element.tag].value
+        if element.VR == "SQ":
+            # Where an item went, the numbers of those after it tell nothing.
+            if len(values) == len(others):
+                pairs = zip(values, others, strict=True)
+                found |= {both for items in pairs for both in _replacements(*items)}
+        elif element.VR == "UI" and not element.keyword.endswith(KINDS) and values and others:
+            pairs = zip(_each(values), _each(others), strict=True)
+            found |= {(str(value), str(other)) for value, other in pairs}
+    return found
+
+
+def _each(value: object) -> list[object]:
+    return [value] if isinstance(value, str) else list(value)
 
 
 def test_in_all_files_each_uid_has_one_replacement_of_its_own(every_pair: list[Pair]):
@@ -85,7 +101,8 @@ def test_references_lead_to_the_same_file_in_any_order(
         out = {pair.before.stem: loaded(pair.after) for pair in pairs}
     assert set(out) == set(study)
     for role, sequence, target in REFERENCES:
-        found = [uid for _, uid in uids(Dataset({out[role][sequence].tag: out[role][sequence]}))]
+        items = out[role][sequence].value
+        found = {uid for item in items for uid in uids(item)}
         assert out[target].SOPInstanceUID in found, (role, sequence)
     assert len({dataset.StudyInstanceUID for dataset in out.values()}) == 1
     assert len({dataset.SOPInstanceUID for dataset in out.values()}) == len(out)
@@ -94,4 +111,4 @@ def test_references_lead_to_the_same_file_in_any_order(
 def test_nothing_refers_to_a_file_by_its_old_uid(study: dict[str, Path], tmp_path: Path):
     pairs = clean(study.values(), (), tmp_path)
     old = {str(loaded(path).SOPInstanceUID) for path in study.values()}
-    assert not [pair.label for pair in pairs for _, uid in uids(loaded(pair.after)) if uid in old]
+    assert not [pair.label for pair in pairs for uid in uids(loaded(pair.after)) if uid in old]
