@@ -103,6 +103,8 @@ class _Content:
         if field.path.tag == MEASURED_VALUE_SEQUENCE:
             is_age = _concept(field.beside(CONCEPT_NAME_CODE_SEQUENCE)) == SUBJECT_AGE
             return capped_age(field) if is_age else None
+        if is_misfit(field.path):
+            return RemoveElement()
         if field.path.tag == CONTENT_SEQUENCE and _is_in_tree(field):
             gone = self._outline(field).gone_below(_position(field))
         else:

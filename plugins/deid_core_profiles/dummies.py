@@ -6,7 +6,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from deid_core import Batch, Change, Field, SetValue, dictionary
+from deid_core import Batch, Change, Field, ReadError, RemoveElement, SetValue, dictionary
 
 TEXT = "ANONYMIZED"
 DUMMIES: dict[str, Any] = {
@@ -40,14 +40,20 @@ def dummy_change(field: Field, batch: Batch) -> Change | None:
 
     But for codes, since what they are made of has no rows: there is one dummy in their place.
     """
-    if not isinstance(field.value, list) or not _is_sequence(field):
+    if _vr_of(field) != "SQ":
         return SetValue(dummy(field, batch))
-    codes = any(tag in item for item in field.value for tag in CODE_VALUES)
+    try:
+        items = field.value or []
+    except ReadError:
+        return RemoveElement()
+    codes = any(tag in item for item in items for tag in CODE_VALUES)
     return SetValue([_code()]) if codes else None
 
 
-def _is_sequence(field: Field) -> bool:
-    return field.path.vr == "SQ" or dictionary.vrs_of(field.path.tag) == ("SQ",)
+def _vr_of(field: Field) -> str:
+    """Return the VR that the dictionary has for the element, if the file has another."""
+    allowed = dictionary.vrs_of(field.path.tag)
+    return field.path.vr if field.path.vr in allowed or not allowed else allowed[0]
 
 
 def _code() -> Dataset:
@@ -61,7 +67,7 @@ def _code() -> Dataset:
 
 def dummy(field: Field, batch: Batch) -> Any:
     """Return a dummy for the field's VR; a UID is derived from the instance and the place."""
-    vr = field.path.vr
+    vr = _vr_of(field)
     if vr in DUMMIES:
         return DUMMIES[vr]
     if vr in NUMBERS:
