@@ -142,7 +142,8 @@ class Recipe:
     ``header`` holds the rules of ``%header`` in their order, ``labels`` those of
     ``%labels``. ``default`` is the action for what no rule names and ``base`` the recipe that
     lies beneath all that are used together; ``sweep`` is what becomes of a value that stays
-    and holds one of the patient's own; None where the recipe does not say. ``methods`` are the
+    and holds one of the patient's own, and ``dates`` of a date in a text that is cleaned; None
+    where the recipe does not say. ``methods`` are the
     codes of the de-identification methods that it carries out.
     """
 
@@ -159,3 +160,4 @@ class Recipe:
     filters: tuple[Filter, ...] = ()
     screen: tuple[ScreenLine, ...] = ()
     source: str = attrs.field(default="recipe", eq=False)
+    dates: str | None = None
