@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 import attrs
 
 from deid_core.search import SEARCH_SECONDS
-from deid_core_screening.forms import FORMS, MONTH_NAME, NUMERIC, Text, day_and_month, start_of
-from deid_core_screening.months import votes
+from deid_core_screening.date_forms import FORMS, Text, day_and_month, start_of
+from deid_core_screening.date_patterns import MONTH_NAME, NUMERIC
+from deid_core_screening.month_names import votes
 
 Moved = Callable[[datetime.date], datetime.date | None]
 

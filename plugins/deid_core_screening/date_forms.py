@@ -1,4 +1,4 @@
-"""The forms in which dates are written: how each is found, read, and written again."""
+"""The forms in which dates are written: what each means, and how another is written in it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,26 @@ from typing import Any
 import attrs
 import regex
 
-from deid_core_screening.months import (
-    WEEKDAYS,
-    bare,
-    language_of,
-    month_spellings,
-    number_of,
-    spellings,
-    written,
+from deid_core_screening.date_patterns import (
+    COMPACT,
+    COMPACT_DAY,
+    DAY_NAME,
+    DAY_NAME_YEAR,
+    EAST,
+    FLAGS,
+    LONGEST_WEEKDAY,
+    MONTH_OF_YEAR,
+    NAME_DAY,
+    NAME_DAY_YEAR,
+    NAME_YEAR,
+    NUMERIC,
+    WEEKDAY,
+    YEAR_FIRST,
+    YEAR_MONTH,
+    YEAR_NAME,
+    YEAR_NAME_DAY,
 )
+from deid_core_screening.month_names import bare, language_of, number_of, written
 
 Write = Callable[[datetime.date], str]
 Reading = tuple[datetime.date | None, Write]
@@ -44,108 +55,18 @@ class Text:
     plain: bool
 
 
-_MONTH = f"(?P<month>{'|'.join(map(regex.escape, month_spellings()))})"
 _NEVER_ALONE = frozenset(["ago", "gen", "lug", "mag", "ott", "out", "set"])
 """Names of months that are other words more often: without a year they are no date."""
 
 _WORDS = frozenset(["may", "mar", "march", "mars", "mai", "mei", "dec", *_NEVER_ALONE])
 """Names of months that are words or units as well: without a year, only capitals make them dates."""
 
-_TIME = (
-    r"(?P<time>(?:T|[ ]?[,;]?[ ]?(?:(?:at|@|um|à|a|às|as|alle|om|kl\.?|h:?|-|_)[ ]?)?)"
-    r"(?:[01]?\d|2[0-4])[:h][0-5]\d(?:[:.m][0-5]\d(?:[.,]\d{1,9})?)?"
-    r"(?:[ ]?(?:[ap]\.?m\b\.?|uhr\b|hrs?\b|h\b|s\b))?(?:Z\b|[ ]?[+\-]\d\d:?\d\d)?(?!\d))?"
-)
-_SEP = r"(?:\.[ ]?|[ ]?[/\-\u2010-\u2013][ ]?|[ _])"
-_YEAR = r"(?:1[89]|2[01])\d\d"
-_SHORT_YEAR = r"['\u2019]?\d\d"
-_GAP = r"[ .,/_\-\u2010-\u2013]{0,3}"
-_OF = r"(?:(?:of|of the|de|del|di|d['\u2019]|den|do)(?:[ ]|(?<=['\u2019])))?"
-_TH = r"(?P<th>st|nd|rd|th|er|re|[ºª°]|ten?|e(?![^\W\d_]))?"
-_ITS = _TH.replace("?P<th>", "?:")
-_TO = r"[ ]?(?:[\-\u2010-\u2013/&+]|to|bis|und|and|au|al|et|y|e|en|t/m|tot|a)[ ]?"
-
-_FLAGS = regex.IGNORECASE | regex.VERSION0
-
-
-def _form(core: str, *, time: bool = True) -> Any:
-    return regex.compile(f"(?P<core>{core}){_TIME if time else ''}", _FLAGS)
-
-
-_WEEKDAY = regex.compile(
-    rf"(?<![^\W\d_])(?:{'|'.join(map(regex.escape, spellings(WEEKDAYS)))})"
-    r"\.?,?[ ]{1,2}(?:(?:the|den|dem|le|il|el|de|da)[ ])?$",
-    _FLAGS,
-)
-_LONGEST_WEEKDAY = 24
-
-
-MONTH_NAME = regex.compile(rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_])", _FLAGS)
-
-NUMERIC = _form(
-    rf"(?<!\d)(?P<span>\d{{1,2}}(?:\.(?:\d{{1,2}}\.)?[ ]?|/\d{{1,2}})?[\-\u2010-\u2013][ ]?)?"
-    rf"(?P<one>\d{{1,2}})(?P<sep>{_SEP})(?P<two>\d{{1,2}})(?P<sep2>{_SEP})"
-    rf"(?P<year>{_YEAR}|{_SHORT_YEAR})(?!\d)"
-)
-_YEAR_FIRST = _form(
-    rf"(?<!\d)(?P<year>{_YEAR})(?P<sep>{_SEP})(?P<one>\d{{1,2}})(?P<sep2>{_SEP})"
-    r"(?P<two>\d{1,2})(?!\d)"
-)
-_COMPACT = _form(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d|2100)(?P<one>0[1-9]|1[0-2])(?P<two>0[1-9]|[12]\d|3[01])"
-    r"(?P<clock>(?:[ T_\-]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d|60)(?:\.\d{1,6})?"
-    r"|(?:[01]\d|2[0-3])(?:[0-5]\d)?)(?:[+\-]\d{4}|Z\b)?)?(?!\d)"
-)
-_COMPACT_DAY = _form(r"(?<!\d)(?P<one>\d\d)(?P<two>\d\d)(?P<year>(?:19|20)\d\d)(?!\d)")
-_EAST = _form(
-    r"(?<!\d)(?P<year>\d{4})[ ]?[年년][ ]?(?P<one>\d{1,2})[ ]?[月월][ ]?(?P<two>\d{1,2})[ ]?[日일]",
-)
-_MONTH_OF_YEAR = _form(
-    r"(?<![^\W_])(?<!\d[./\-])(?:(?P<one>\d{1,2})(?P<sep>[/\-])|(?P<one>\d\d)(?P<sep>\.))"
-    r"(?P<year>(?:19|20)\d\d)(?![^\W_])(?![./\-]\d)",
-    time=False,
-)
-_YEAR_MONTH = _form(
-    r"(?<![^\W_])(?<!\d[./\-])(?P<year>(?:19|20)\d\d)(?P<sep>[./\-])(?P<one>0[1-9]|1[0-2])"
-    r"(?![^\W_])(?![./\-]\d)",
-    time=False,
-)
-_DAY_NAME_YEAR = _form(
-    rf"(?<!\d)(?P<span>\d{{1,2}}{_ITS}\.?{_TO})?(?P<one>\d{{1,2}}){_TH}(?P<sep>{_GAP}){_OF}"
-    rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_]){_GAP}{_OF}(?P<year>{_YEAR}|{_SHORT_YEAR})(?![\d:])"
-)
-_NAME_DAY_YEAR = _form(
-    rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_])(?P<sep>{_GAP})(?:the[ ])?(?P<one>\d{{1,2}}){_TH}"
-    rf"(?P<span>{_TO}\d{{1,2}}{_ITS})?(?:{_GAP}{_OF}(?P<year>{_YEAR})|[ ]?[,/\-][ ]?"
-    rf"(?P<year>{_SHORT_YEAR})|[ ](?P<year>['\u2019]\d\d))(?![\d:])"
-)
-_YEAR_NAME_DAY = _form(
-    rf"(?<!\d)(?P<year>{_YEAR})(?P<sep>{_GAP})(?<![^\W\d_]){_MONTH}(?![^\W\d_]){_GAP}"
-    r"(?P<one>\d{1,2})(?![\d:])"
-)
-_NAME_YEAR = _form(
-    rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_])(?P<sep>{_GAP}){_OF}(?P<year>{_YEAR}|['\u2019]\d\d)(?!\d)",
-    time=False,
-)
-_YEAR_NAME = _form(
-    rf"(?<!\d)(?P<year>{_YEAR})(?P<sep>{_GAP})(?<![^\W\d_]){_MONTH}(?![^\W\d_])",
-    time=False,
-)
-_DAY_NAME = _form(
-    rf"(?<!\d)(?:\d{{1,2}}{_ITS}\.?{_TO})?(?P<one>\d{{1,2}}){_TH}{_GAP}{_OF}"
-    rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_])"
-)
-_NAME_DAY = _form(
-    rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_]){_GAP}(?:the[ ])?(?P<one>\d{{1,2}}){_TH}"
-    rf"(?:{_TO}\d{{1,2}}{_ITS})?(?!\d)"
-)
-
 
 def start_of(match: Any) -> int:
     """Return where a date begins, with the day of the week before it if there is one."""
     start: int = match.start()
-    before = match.string[max(0, start - _LONGEST_WEEKDAY) : start]
-    found = _WEEKDAY.search(before) if before.endswith(" ") else None
+    before = match.string[max(0, start - LONGEST_WEEKDAY) : start]
+    found = WEEKDAY.search(before) if before.endswith(" ") else None
     return start if found is None else start - len(found.group())
 
 
@@ -184,8 +105,11 @@ class _Groups:
 def _writer(match: Any, groups: _Groups, text: Text) -> Write:
     """Return what writes another date like the match: digits, names, and what is around them."""
     numbers = [match[group] for group in (groups.month, groups.day) if group]
-    padded = any(number.startswith("0") for number in numbers)
-    padded = padded or (bool(groups.month) and all(len(number) > 1 for number in numbers))
+    # In 05-MAR-2019 as in 05/03/2019 a day has two digits; in 5 March 2019 it may have one.
+    sep = match.groupdict().get("sep")
+    even = sep is not None and (groups.month or sep.strip(".,") in ("", "-", "/", "_"))
+    padded = any(one.startswith("0") for one in numbers)
+    padded = padded or (even and all(len(one) > 1 for one in numbers))
 
     def number(value: int) -> str:
         return f"{value:02}" if padded else str(value)
@@ -277,7 +201,7 @@ def _read_numeric(match: Any, text: Text) -> Reading | None:
 def _stands_alone(match: Any) -> bool:
     """Tell whether a date with a short year is no part of a longer number or of a version."""
     before, after = match.string[: match.start("core")], match.string[match.end("core") :]
-    if regex.search(r"(?:[^\W_]|\d[./\-]|\bv(?:ersion|er\.?)?[ ]?)$", before[-10:], _FLAGS):
+    if regex.search(r"(?:[^\W_]|\d[./\-]|\bv(?:ersion|er\.?)?[ ]?)$", before[-10:], FLAGS):
         return False
     return not regex.match(r"[^\W_]|[./\-]\d", after[:2]) or match["time"] is not None
 
@@ -336,18 +260,18 @@ def _read_without_year(match: Any, _text: Text) -> Reading | None:
 
 FORMS: tuple[tuple[Any, Callable[[Any, Text], Reading | None]], ...] = (
     (NUMERIC, _read_numeric),
-    (_YEAR_FIRST, _read_year_first),
-    (_EAST, _read_digits),
-    (_COMPACT, _read_digits),
-    (_COMPACT_DAY, _read_day_digits),
-    (_MONTH_OF_YEAR, _read_month_of_year),
-    (_YEAR_MONTH, _read_month_of_year),
-    (_DAY_NAME_YEAR, _read_named),
-    (_NAME_DAY_YEAR, _read_named),
-    (_YEAR_NAME_DAY, _read_named),
-    (_NAME_YEAR, _read_named_month),
-    (_YEAR_NAME, _read_named_month),
-    (_DAY_NAME, _read_without_year),
-    (_NAME_DAY, _read_without_year),
+    (YEAR_FIRST, _read_year_first),
+    (EAST, _read_digits),
+    (COMPACT, _read_digits),
+    (COMPACT_DAY, _read_day_digits),
+    (MONTH_OF_YEAR, _read_month_of_year),
+    (YEAR_MONTH, _read_month_of_year),
+    (DAY_NAME_YEAR, _read_named),
+    (NAME_DAY_YEAR, _read_named),
+    (YEAR_NAME_DAY, _read_named),
+    (NAME_YEAR, _read_named_month),
+    (YEAR_NAME, _read_named_month),
+    (DAY_NAME, _read_without_year),
+    (NAME_DAY, _read_without_year),
 )
 """What finds each form, and what reads what was found: None where it is no date after all."""
