@@ -57,6 +57,7 @@ SMALLEST_KEY = 16
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Secret bytes that make pseudonyms the same in every run.",
 )
+@click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
@@ -98,6 +99,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         remove_private=not options["keep_private"],
         default=options["default"] or settings.default,
         strict=options["strict"] or settings.strict,
+        uid_root=options["uid_root"] or settings.uid_root,
     )
 
 

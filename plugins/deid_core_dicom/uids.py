@@ -16,8 +16,8 @@ IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 IMPLEMENTATION_VERSION = "DEID_CORE_0"
 
 
-PADDING = "\0 \t\r\n"
-"""What stands around a UID and does not belong to it: NUL by the standard, the rest by mistake."""
+PADDING = "\0 "
+"""What stands around a UID and does not belong to it: NUL by the standard, blanks by mistake."""
 
 _UID = re.compile(r"(?:[01]\.(?:[0-9]|[1-3][0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:0|[1-9][0-9]*))*")
 
