@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 import attrs
 
+from deid_core import Batch, Identifiers
 from deid_core.search import SEARCH_SECONDS
+from deid_core.settings import shifted_dates
 from deid_core_screening.date_forms import FORMS, Text, day_and_month, start_of
 from deid_core_screening.date_patterns import MONTH_NAME, NUMERIC
 from deid_core_screening.month_names import votes
@@ -27,6 +29,26 @@ class _Found:
     end: int
     date: datetime.date | None = attrs.field(repr=False)
     write: Callable[[datetime.date], str] = attrs.field(repr=False)
+
+
+def mover(identifiers: Identifiers, batch: Batch) -> Moved | None:
+    """Return what becomes of the dates in texts of one instance; None if they stay.
+
+    It is what the setting ``dates`` says. Those that are shifted move as those of JITTER with
+    ``keyed=`` do, and what would lie in the future is taken out.
+    """
+    if batch.settings.dates == "keep":
+        return None
+    most = shifted_dates(batch.settings.dates)
+    if most is None:
+        return lambda _date: None
+    days = datetime.timedelta(days=batch.shift_days(identifiers.patient, most))
+    today = datetime.datetime.now(datetime.UTC).date()
+
+    def moved(date: datetime.date) -> datetime.date | None:
+        return date + days if date + days <= today else None
+
+    return moved
 
 
 def rewrite_dates(text: str, moved: Moved) -> str:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from deid_core_screening.dates import rewrite_dates
+from deid_core import Batch, Identifiers, Settings
+from deid_core_screening.dates import mover, rewrite_dates
 from deid_core_screening.month_names import FULL, SHORT
 
 DATES = st.dates(datetime.date(1930, 1, 1), datetime.date(2020, 12, 31))
@@ -190,6 +191,34 @@ def test_a_date_that_does_not_move_stays_and_one_that_has_no_place_goes(
 def test_the_longest_form_counts() -> None:
     assert rewrite_dates("3 March 5, 2019", back(1)) == "3 March 4, 2019"
     assert rewrite_dates("2019-01-31T14:30:00", gone) == ""
+
+
+# -- as the settings say -------------------------------------------------------------------
+
+
+def batch_of(dates: str) -> Batch:
+    return Batch(Settings(dates=dates), bytes(32), lambda rule, batch: lambda field: rule.value)
+
+
+def moved_by(dates: str, date: datetime.date, patient: str = "P-1") -> datetime.date | None:
+    moved = mover(Identifiers(patient, "1.2.3", {}), batch_of(dates))
+    assert moved is not None
+    return moved(date)
+
+
+def test_dates_stay_or_go_as_the_settings_say() -> None:
+    assert mover(Identifiers("P-1", "1.2.3", {}), batch_of("keep")) is None
+    assert moved_by("remove", datetime.date(2020, 1, 31)) is None
+
+
+def test_dates_move_as_those_of_attributes_do() -> None:
+    date = datetime.date(2020, 1, 31)
+    days = batch_of("keep").shift_days("P-1", 3650)
+    assert moved_by("shift=3650", date) == date + datetime.timedelta(days=days)
+
+
+def test_a_date_in_the_future_goes() -> None:
+    assert moved_by("shift=3650", datetime.date(2150, 1, 31)) is None
 
 
 PIECES = st.sampled_from(
