@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import attrs
 
 from deid_core.elements import separate
 from deid_core.model import Field, Identifiers, Instance
-from deid_core.settings import Settings
+from deid_core.settings import UUID_ROOT, Settings
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from deid_core.recipe.tree import Rule
 
 log = logging.getLogger("deid_core")
+
+MAX_UID = 64
+"""Characters of a UID (PS3.5 9.1)."""
 
 
 @attrs.frozen(eq=False)
@@ -55,6 +59,30 @@ class Batch:
         """
         message = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")
         return hmac.new(self.key, message, hashlib.sha256).digest()
+
+    def shift_days(self, patient: str, most: int) -> int:
+        """Return by how many days the dates of a patient move: from minus 1 to minus ``most``.
+
+        It is one number for all that has this `Identifiers.patient`, in every run and process
+        with the same key; chance gives some patients the same.
+        """
+        digest = self.pseudonym_bytes("date shift", patient)
+        return -(1 + int.from_bytes(digest[:8], "big") % most)
+
+    def pseudonym_uid(self, purpose: str, value: str, root: str | None = None) -> str:
+        """Return the UID that stands for ``value``, beneath ``root`` or that of the settings.
+
+        It is legal (PS3.5 9.1): at most 64 characters, and no component begins with a zero that
+        is not all of it. Beneath 2.25 it is made like one derived from a UUID (PS3.5 B.2), beneath
+        another root of as many of the 128 bits as there is room for, at least 76. ``root`` is
+        as `deid_core.settings.uid_root` gives it.
+        """
+        root = self.settings.uid_root if root is None else root
+        if root != UUID_ROOT:
+            purpose = f"{purpose} {root}"
+        bits = min(128, int((MAX_UID - len(root)) * math.log2(10)))
+        digest = int.from_bytes(self.pseudonym_bytes(purpose, value), "big")
+        return f"{root}{digest >> 256 - bits}"
 
 
 def _no_words(name: str) -> frozenset[str]:

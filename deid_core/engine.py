@@ -37,7 +37,7 @@ from deid_core.model import (
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.compile import compile_plan
-from deid_core.recipe.find import foundation_of, sweep_of
+from deid_core.recipe.find import dates_of, foundation_of, sweep_of
 from deid_core.recipe.groups import Words
 from deid_core.recipe.plan import Decision
 from deid_core.recipe.screen import screen_rules
@@ -91,6 +91,7 @@ class Engine:
         settings = attrs.evolve(
             settings,
             sweep=sweep_of(layers, settings),
+            dates=dates_of(layers, settings),
             methods=(*settings.methods, *methods),
         )
         screened = screen_rules(layers)

@@ -104,7 +104,8 @@ class Identifiers:
     ``entity`` and ``item`` are the keys under which the values are filed (the patient and
     the instance, unless other attributes were chosen). ``missing`` names those of the two
     attributes that the instance lacks. ``values`` maps keyword to plain value and may
-    decode each only when it is asked for. ``elsewhere`` maps keyword to what other instances of
+    decode each only when it is asked for. ``patient`` is what the dates of one patient are shifted
+    by: one text however the patient's entity is written, and the entity if it is empty. ``elsewhere`` maps keyword to what other instances of
     the same patient hold there, for those who look for a patient's own values.
     """
 
@@ -113,6 +114,9 @@ class Identifiers:
     values: Mapping[str, Any] = attrs.field(repr=False)
     missing: tuple[str, ...] = ()
     elsewhere: Mapping[str, frozenset[str]] = attrs.field(factory=dict, repr=False)
+    patient: str = attrs.field(
+        default=attrs.Factory(lambda self: self.entity, takes_self=True), repr=False
+    )
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,6 +22,65 @@ DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 
 SWEEPS = ("off", "remove", "clean")
 """What may happen to a value that stays and holds one of the patient's own."""
+
+
+DATES = ("keep", "remove", "shift=DAYS")
+"""What may happen to a date that is written in a text: it may also go back by 1 to DAYS days."""
+
+MOST_DAYS = 36525
+"""A hundred years: dates go back no farther."""
+
+UUID_ROOT = "2.25."
+"""Beneath it, UIDs are made out of random bits (PS3.5 B.2)."""
+
+MAX_ROOT = 40
+"""Characters of a root: of the 64 that a UID may have, 24 are left for what it stands for."""
+
+_ROOT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*\.?")
+_STANDARD_ROOT = "1.2.840.10008."
+
+
+def uid_root(text: str) -> str:
+    """Return the root beneath which UIDs are made, with a dot at its end.
+
+    Raises ``ValueError`` for what is no root of UIDs (PS3.5 9.1), has more than 40 characters, or
+    belongs to DICOM itself (PS3.5 A).
+    """
+    if not _ROOT.fullmatch(text) or len(text) > MAX_ROOT:
+        raise ValueError("must be the root of a UID, of at most 40 characters")
+    root = text if text.endswith(".") else f"{text}."
+    if root.startswith(_STANDARD_ROOT):
+        raise ValueError("must be the root of a UID of your own; this one is DICOM's")
+    return root
+
+
+def shifted_dates(dates: str) -> int | None:
+    """Return how many days ``shift=DAYS`` goes back at most, or None for another value.
+
+    Raises ``ValueError`` for a number that is none, or not from 1 to `MOST_DAYS`.
+    """
+    word, equals, number = dates.partition("=")
+    if word != "shift" or not equals:
+        return None
+    if not re.fullmatch(r"[0-9]{1,5}", number) or not 1 <= int(number) <= MOST_DAYS:
+        raise ValueError(f"shift= must be a whole number from 1 to {MOST_DAYS}")
+    return int(number)
+
+
+def _as_root(value: object) -> str:
+    try:
+        return uid_root(str(value))
+    except ValueError as error:
+        raise SettingsError(f"uid_root: {error}") from None
+
+
+def _known_dates(_settings: object, _attribute: attrs.Attribute[Any], value: object) -> None:
+    try:
+        known = value in DATES[:2] or shifted_dates(str(value)) is not None
+    except ValueError as error:
+        raise SettingsError(f"dates: {error}") from None
+    if not known:
+        raise SettingsError(f"dates: expected one of: {', '.join(DATES)}")
 
 
 def _names(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -86,7 +146,8 @@ class Settings:
     ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
     attributes that are not extracted. With ``sweep``, the patient's own values are looked for in
-    every value that stays: what holds one is removed, or cleaned of it. ``methods`` are the codes
+    every value that stays: what holds one is removed, or cleaned of it. ``dates`` is one of `DATES`, for
+    the dates that are written in a text which is cleaned. New UIDs begin with ``uid_root``. ``methods`` are the codes
     of the de-identification methods that the recipes carry out. ``tables`` are the files of ``deid_func:lookup`` by name.
     ``base_rules`` lie beneath every recipe: mappings with ``action``, ``field`` and perhaps
     ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
@@ -111,6 +172,8 @@ class Settings:
     base_rules: tuple[Mapping[str, str], ...] = attrs.field(default=(), converter=tuple)
     default: str | None = attrs.field(default=None, validator=_optional_default)
     sweep: str = attrs.field(default="off", validator=attrs.validators.in_(SWEEPS))
+    dates: str = attrs.field(default="keep", validator=_known_dates)
+    uid_root: str = attrs.field(default=UUID_ROOT, converter=_as_root)
     methods: tuple[str, ...] = ()
     dicomdir: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
@@ -121,7 +184,12 @@ class Settings:
 
 _LAYOUT: Mapping[str, Mapping[str, str]] = {
     "get": {"skip": "skip", "ids": ""},
-    "put": {"actions": "base_rules", "base": "base", "dicomdir": "dicomdir"},
+    "put": {
+        "actions": "base_rules",
+        "base": "base",
+        "dicomdir": "dicomdir",
+        "uid_root": "uid_root",
+    },
     "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
 }
 
@@ -136,7 +204,11 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
                 "skip": ["ImageComments"],
                 "ids": {"entity": "PatientID", "item": "SOPInstanceUID"},
             },
-            "put": {"actions": [{"action": "KEEP", "field": "Modality"}], "base": "deid.dicom"},
+            "put": {
+                "actions": [{"action": "KEEP", "field": "Modality"}],
+                "base": "deid.dicom",
+                "uid_root": "1.2.826.0.1.3680043.8.498",
+            },
             "plugins": {"block": [], "allow": ["hospital"], "prefer": ["hospital"]},
         }
 

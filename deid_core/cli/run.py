@@ -61,6 +61,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
     help="Secret bytes that make pseudonyms the same in every run.",
 )
 @fileset_option
+@click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
@@ -103,6 +104,7 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
         default=options["default"] or settings.default,
         strict=options["strict"] or settings.strict,
         dicomdir=wants_dicomdir(options, sources, settings),
+        uid_root=options["uid_root"] or settings.uid_root,
     )
 
 

@@ -29,6 +29,7 @@ class Draft:
     default: str | None = None
     base: Include | None = None
     sweep: str | None = None
+    dates: str | None = None
     methods: list[str] = attrs.field(factory=list)
     includes: list[Include] = attrs.field(factory=list)
     header: list[Rule] = attrs.field(factory=list)
@@ -50,6 +51,7 @@ class Draft:
             default=self.default,
             base=self.base,
             sweep=self.sweep,
+            dates=self.dates,
             methods=tuple(self.methods),
             includes=tuple(self.includes),
             header=tuple(self.header),

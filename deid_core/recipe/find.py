@@ -105,6 +105,12 @@ def sweep_of(recipes: Sequence[Recipe], settings: Settings) -> str:
     return stated[-1] if stated else settings.sweep
 
 
+def dates_of(recipes: Sequence[Recipe], settings: Settings) -> str:
+    """Return what becomes of dates in texts that are cleaned: the highest recipe says."""
+    stated = [recipe.dates for recipe in recipes if recipe.dates is not None]
+    return stated[-1] if stated else settings.dates
+
+
 def foundation_of(recipes: Sequence[Recipe], settings: Settings, host: PluginHost) -> Foundation:
     """Find out what lies beneath ``recipes``.
 

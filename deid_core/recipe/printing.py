@@ -36,6 +36,8 @@ def _directives(recipe: Recipe) -> Iterator[str]:
         yield f"BASE {_name(recipe.base.name)}"
     if recipe.sweep is not None:
         yield f"SWEEP {recipe.sweep}"
+    if recipe.dates is not None:
+        yield f"DATES {recipe.dates}"
     yield from (f"METHOD {method}" for method in recipe.methods)
     for include in recipe.includes:
         yield f"INCLUDE {_name(include.name)}"

@@ -18,7 +18,7 @@ from deid_core.recipe.sections import (
 )
 from deid_core.recipe.tree import Include, Recipe, Rule, Where
 from deid_core.recipe.words import LineError, Word, split_words, strip_comment, unquote
-from deid_core.settings import DEFAULTS, SWEEPS
+from deid_core.settings import DATES, DEFAULTS, SWEEPS, shifted_dates
 from deid_core.suggest import nearest
 
 FORMATS = ("dicom",)
@@ -122,6 +122,16 @@ class _Parser:
     def sweep(self, rest: Word, where: Where) -> None:
         self.draft.sweep = self._choice("SWEEP", rest, where, SWEEPS, str.lower)
 
+    def dates(self, rest: Word, where: Where) -> None:
+        word = rest.text.lower()
+        try:
+            shifted = shifted_dates(word) is not None
+        except ValueError as error:
+            place = attrs.evolve(where, column=rest.column)
+            self.draft.complain(f"DATES: {error}", place)
+            return
+        self.draft.dates = word if shifted else self._choice("DATES", rest, where, DATES, str.lower)
+
     def method(self, rest: Word, where: Where) -> None:
         if rest.text and len(rest.text.split()) == 1:
             self.draft.methods.append(rest.text)
@@ -166,6 +176,7 @@ DIRECTIVES: dict[str, Callable[[_Parser, Word, Where], None]] = {
     "DEFAULT": _Parser.default,
     "BASE": _Parser.base,
     "SWEEP": _Parser.sweep,
+    "DATES": _Parser.dates,
     "METHOD": _Parser.method,
     "INCLUDE": _Parser.include,
 }

@@ -142,9 +142,9 @@ class Recipe:
     ``header`` holds the rules of ``%header`` in their order, ``labels`` those of
     ``%labels``. ``default`` is the action for what no rule names and ``base`` the recipe that
     lies beneath all that are used together; ``sweep`` is what becomes of a value that stays
-    and holds one of the patient's own; None where the recipe does not say. ``methods`` are the
-    codes of the de-identification methods that it carries out. ``title`` says what it is, where
-    a plugin brought it.
+    and holds one of the patient's own, and ``dates`` of a date in a text that is cleaned; None
+    where the recipe does not say. ``methods`` are the codes of the de-identification methods that
+    it carries out. ``title`` says what it is, where a plugin brought it.
     """
 
     format: str | None = None
@@ -161,3 +161,4 @@ class Recipe:
     screen: tuple[ScreenLine, ...] = ()
     source: str = attrs.field(default="recipe", eq=False)
     title: str = attrs.field(default="", eq=False)
+    dates: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from deid_core.elements import is_sequence, plain, read_element, stored_vr
 
 ENTITY = "PatientID"
 ITEM = "SOPInstanceUID"
+STUDY = "StudyInstanceUID"
 BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 
 
@@ -59,7 +61,24 @@ def extract(instance: Instance, batch: Batch) -> Identifiers:
             # No value holds a backslash, so this key is no other file's.
             value = f"no {keyword}\\{instance.ref.location}"
         keys.append(value)
-    return Identifiers(keys[0], keys[1], Values(dataset, settings.skip), tuple(missing))
+    values = Values(dataset, settings.skip)
+    patient = _patient(keys[0], dataset, known=(settings.entity_id or ENTITY) not in missing)
+    return Identifiers(keys[0], keys[1], values, tuple(missing), patient=patient)
+
+
+def _patient(entity: str, dataset: Dataset, *, known: bool) -> str:
+    """Return what the dates of one patient have in common, see `Identifiers.patient`.
+
+    Padding, blanks, case and width of letters do not tell patients apart, since senders write one
+    patient's ID in several ways; the issuer does not either, since some senders leave it out. Two
+    patients with one ID so share their days, which chance gives to others as well; the days of one
+    patient must not be two. Without an ID, the study is all that is known to be of one patient.
+    """
+    folded = unicodedata.normalize("NFKC", entity.replace("\0", " ")).casefold()
+    if known and folded.strip():
+        return " ".join(folded.split())
+    study = (_text(dataset, STUDY) or "").strip(" \0")
+    return f"no patient\\{study}" if study else entity
 
 
 def _text(dataset: Dataset, keyword: str) -> str | None:

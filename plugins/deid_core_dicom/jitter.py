@@ -6,13 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
 
 from deid_core import Batch, Change, Field, Rule, SetValue, Unresolved, dictionary
+from deid_core.elements import items_of, plain, read_element
 from deid_core.records import Apply
-from deid_core_dicom.shift import Shift, patient_days, shift_value
+from deid_core_dicom.shift import (
+    DAYS_IN_YEAR,
+    Shift,
+    carried,
+    check_times,
+    patient_days,
+    shift_value,
+    today,
+)
 
 UNITS = ("days", "years", "hours", "keyed")
-DAYS_IN_YEAR = 365
 
 Number = Callable[[Field], int]
 
@@ -21,22 +31,58 @@ def compile_jitter(rule: Rule, batch: Batch) -> Apply:
     """Compile JITTER: a number of days, or ``days= years= hours= keyed=``.
 
     Each may be a number or ``var:NAME``. ``keyed=365`` goes back by 1 to 365 days, as many for
-    everything that belongs to one patient. Times of day stay unless ``hours=`` is given.
+    everything that belongs to one patient, and nothing lands in the future then. Times of day stay
+    unless ``hours=`` is given, which takes the date along where it goes past midnight.
     """
     parts = _parts(rule, batch)
 
     def jitter(field: Field) -> Change | None:
         vr = _date_vr(field)
-        if field.value is None or (vr == "TM" and "hours" not in parts):
+        value = field.value
+        if value is None:
+            return None
+        if vr == "TM" and "hours" not in parts:
+            check_times(value)
             return None
         amounts = {unit: number(field) for unit, number in parts.items()}
         days = amounts.get("days", 0) + DAYS_IN_YEAR * amounts.get("years", 0)
+        latest = None
         if "keyed" in amounts:
             days += patient_days(field, batch, amounts["keyed"])
-        shift = Shift(days, amounts.get("hours", 0))
-        return SetValue(shift_value(field.value, vr, shift))
+            latest = today()
+        shift = Shift(days, amounts.get("hours", 0), latest)
+        if vr == "DA" and shift.hours:
+            return SetValue(_with_times(field, value, shift))
+        return SetValue(shift_value(value, vr, shift))
 
     return jitter
+
+
+def _with_times(field: Field, value: Any, shift: Shift) -> Any:
+    """Return dates shifted such that each stays the day of the time that goes with it."""
+    times = _times_of(field)
+    values = value if isinstance(value, list) else [value]
+    if len(times) != len(values):
+        return shift_value(value, "DA", shift)
+    found = [
+        shift_value(one, "DA", attrs.evolve(shift, days=shift.days + carried(time, shift.hours)))
+        for one, time in zip(values, times, strict=True)
+    ]
+    return found if isinstance(value, list) else found[0]
+
+
+def _times_of(field: Field) -> list[str]:
+    """Return the times of the attribute that goes with a date: of Study Time with Study Date."""
+    tag = tag_for_keyword(field.path.keyword.replace("Date", "Time"))
+    if tag is None or tag == field.path.tag or dictionary.vrs_of(tag) != ("TM",):
+        return []
+    dataset: Dataset = field.context.instance.dataset
+    for parent in field.path.parents:
+        dataset = items_of(dataset, parent.tag)[parent.item]
+    if tag not in dataset:
+        return []
+    value = plain(read_element(dataset, tag).value)
+    return [str(one or "") for one in (value if isinstance(value, list) else [value])]
 
 
 def _date_vr(field: Field) -> str:

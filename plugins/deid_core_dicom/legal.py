@@ -8,10 +8,12 @@ from typing import Any
 from pydicom import config, datadict
 from pydicom.valuerep import validate_value
 
-from deid_core import Batch, Field, ReadError, Rule, dictionary
+from deid_core import Batch, Field, ReadError, Rule, Unresolved, dictionary
 from deid_core.convert import to_vr
 from deid_core.records import Test
+from deid_core_dicom.shift import Shift, shift_text
 from deid_core_dicom.terms import DEFINED_TERMS
+from deid_core_dicom.uids import PADDING, is_uid
 
 BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
 _VM = re.compile(r"(\d+)(?:-(\d*)(n?))?")
@@ -37,9 +39,23 @@ def _is_valid(values: list[Any], vr: str) -> bool:
         for one in values:
             if isinstance(one, str):
                 validate_value(vr, one, config.RAISE)
-    except ValueError:
+                _check_meaning(one, vr)
+    except (ValueError, Unresolved):
         return False
     return True
+
+
+def _check_meaning(text: str, vr: str) -> None:
+    """Raise ``ValueError`` or `Unresolved` for what has the form of its VR and means nothing.
+
+    That is a day that no calendar has, and digits that are no UID.
+    """
+    if not text.strip(PADDING):
+        return
+    if vr in ("DA", "DT", "TM"):
+        shift_text(text, vr, Shift(0))
+    if vr == "UI" and not is_uid(text.strip(PADDING)):
+        raise ValueError("no UID")
 
 
 def compile_standard(_rule: Rule, _batch: Batch) -> Test:

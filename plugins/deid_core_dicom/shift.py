@@ -10,27 +10,64 @@ import attrs
 
 from deid_core import Batch, Field, Unresolved
 
-_DATE = re.compile(r"(\d{4})(?:[.\-]?(\d{2})(?:[.\-]?(\d{2}))?)?")
+DAYS_IN_YEAR = 365
+MONTHS = 12
+HOURS_IN_DAY = 24
+
+_OFFSET = r"\+(?:0\d|1[0-3])[0-5]\d|\+1400|-(?!0000)(?:0\d|1[01])[0-5]\d|-1200"
+_DATE = re.compile(r"(\d{4})(?:[.\-]?(\d{2})(?:[.\-]?(\d{2}))?)?", re.ASCII)
 _DATETIME = re.compile(
-    r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})?(\d{2})?(\.\d{1,6})?([+\-](?:0\d|1[0-4])\d{2})?"
+    rf"(\d{{4}})(\d{{2}})(\d{{2}})(\d{{2}})(?:(\d{{2}})(?:(\d{{2}})(\.\d{{1,6}})?)?)?({_OFFSET})?",
+    re.ASCII,
 )
-_DATE_WITH_OFFSET = re.compile(r"(\d{4})(\d{2})?(\d{2})?([+\-](?:0\d|1[0-4])\d{2})")
-_TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(\.\d{1,6})?")
-_RANGE = re.compile(r"(\d{8}(?:\d{2,6}(?:\.\d+)?)?|)-(\d{8}(?:\d{2,6}(?:\.\d+)?)?|)")
+_DATE_WITH_OFFSET = re.compile(rf"(\d{{4}})(\d{{2}})?(\d{{2}})?({_OFFSET})", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3])(?::?[0-5]\d(?::?(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?", re.ASCII)
+_END = rf"\d{{8}}(?:\d{{2,6}}(?:\.\d{{1,6}})?)?(?:{_OFFSET})?"
+_RANGE = re.compile(rf"({_END}|)-({_END}|)", re.ASCII)
 
 
 @attrs.frozen
 class Shift:
-    """How far: whole days, and hours for what has a time."""
+    """How far: whole days, and hours for what has a time.
+
+    ``latest``, if there is one, is the last day that a shifted date may be.
+    """
 
     days: int
     hours: int = 0
+    latest: datetime.date | None = None
+
+    @property
+    def years(self) -> int:
+        """How far a date goes of which only the year is known: as far in every case."""
+        return self.days // DAYS_IN_YEAR
+
+    @property
+    def months(self) -> int:
+        """How far a date goes of which year and month are known: as far in every case."""
+        return self.days * MONTHS // DAYS_IN_YEAR
 
 
 def patient_days(field: Field, batch: Batch, most: int) -> int:
-    """Return minus 1 to minus ``most`` days: one number for all that belongs to one patient."""
-    digest = batch.pseudonym_bytes("date shift", field.context.identifiers.entity)
-    return -(1 + int.from_bytes(digest[:8], "big") % most)
+    """Return minus 1 to minus ``most`` days: one number for all that belongs to one patient.
+
+    Where nothing says who the patient is, it is one for the study, and the file is warned of.
+    """
+    context = field.context
+    identifiers = context.identifiers
+    if identifiers.missing[:1] == (batch.settings.entity_id or "PatientID",):
+        message = (
+            f"{context.label} has no {identifiers.missing[0]}: "
+            "its dates are shifted as those of its study, and of no other"
+        )
+        if message not in context.warnings:
+            context.warn(message)
+    return batch.shift_days(identifiers.patient, most)
+
+
+def today() -> datetime.date:
+    """Return the day of the run, in UTC."""
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def shift_value(value: Any, vr: str, shift: Shift) -> Any:
@@ -49,9 +86,9 @@ def shift_text(text: str, vr: str, shift: Shift) -> str:
     """Return a date, time, date with time, or a range of them, shifted."""
     text = text.strip()
     if vr == "TM":
-        return _shift_time(text, shift)
+        return "-".join(_shift_time(end, shift) for end in _ends_of_times(text))
     ends = _RANGE.fullmatch(text)
-    if ends:
+    if ends and text != "-":
         return "-".join(shift_text(end, vr, shift) if end else "" for end in ends.groups())
     match = _DATE_WITH_OFFSET.fullmatch(text)
     if match and (vr == "DT" or not _DATE.fullmatch(text)):
@@ -65,34 +102,89 @@ def shift_text(text: str, vr: str, shift: Shift) -> str:
     raise Unresolved("the value is no date")
 
 
-def _shift_date(match: re.Match[str], shift: Shift) -> str:
-    """Shift a date; what is not known of it counts as the first and is not given back."""
+def date_of(text: str) -> datetime.date:
+    """Return the day of a date or date with time; what is not known of it counts as the first.
+
+    Raises `Unresolved` for what is neither, or does not exist.
+    """
+    text = text.strip()
+    match = _DATE.fullmatch(text) or _DATETIME.fullmatch(text) or _DATE_WITH_OFFSET.fullmatch(text)
+    if not match:
+        raise Unresolved("the value is no date")
     year, month, day = match.group(1, 2, 3)
-    moved = _moved((year, month or 1, day or 1, 0, 0, 0), Shift(shift.days))
+    return _moved((year, month or 1, day or 1, 0, 0, 0), Shift(0)).date()
+
+
+def check_times(value: Any) -> None:
+    """Raise `Unresolved` unless a value, or each of several, is a time of day or empty."""
+    for one in value if isinstance(value, list) else [value]:
+        if one:
+            shift_text(str(one), "TM", Shift(0))
+
+
+def carried(time: str, hours: int) -> int:
+    """Return how many days later it is, ``hours`` after a time of day; 0 where there is none.
+
+    Raises `Unresolved` for what is no time.
+    """
+    match = _TIME.fullmatch(time.strip())
+    if not match:
+        if time.strip():
+            raise Unresolved("the value is no time")
+        return 0
+    return (int(match.group(1)) + hours) // HOURS_IN_DAY
+
+
+def _shift_date(match: re.Match[str], shift: Shift) -> str:
+    """Shift a date. What is not known of it counts as the first, and is not given back.
+
+    Where the day is not known, the shift is in whole months or years, or the interval between
+    two such dates would depend on where in the calendar they are.
+    """
+    year, month, day = match.group(1, 2, 3)
+    if day:
+        moved = _moved((year, month, day, 0, 0, 0), attrs.evolve(shift, hours=0))
+    else:
+        count = int(year) * MONTHS + int(month or 1) - 1
+        count += shift.months if month else shift.years * MONTHS
+        parts = (count // MONTHS, count % MONTHS + 1, 1, 0, 0, 0)
+        moved = _moved(parts, attrs.evolve(shift, days=0, hours=0))
     known = sum(part is not None for part in (month, day))
     return f"{moved.year:04}{moved.month:02}{moved.day:02}"[: (4, 6, 8)[known]]
 
 
 def _shift_datetime(match: re.Match[str], shift: Shift) -> str:
     year, month, day, hour, minute, second, fraction, offset = match.groups()
-    # A leap second has no place in Python; it stays as written (PS3.5 6.2, DT).
-    parts = (year, month, day, hour, minute or 0, min(int(second or 0), 59))
-    moved = _moved(parts, shift)
+    moved = _moved((year, month, day, hour, minute or 0, second or 0), shift)
     text = f"{moved.year:04}{moved.month:02}{moved.day:02}{moved.hour:02}"
     return text + (minute or "") + (second or "") + (fraction or "") + (offset or "")
 
 
-def _shift_time(text: str, shift: Shift) -> str:
-    match = _TIME.fullmatch(text)
-    if not match or int(match.group(1)) > 23:  # noqa: PLR2004 - the last hour
+def _ends_of_times(text: str) -> list[str]:
+    ends = text.split("-")
+    if len(ends) > 2 or not any(ends):  # noqa: PLR2004 - from and to
         raise Unresolved("the value is no time")
-    return f"{(int(match.group(1)) + shift.hours) % 24:02}{text[2:]}"
+    return ends
+
+
+def _shift_time(text: str, shift: Shift) -> str:
+    if not text:
+        return ""
+    match = _TIME.fullmatch(text)
+    if not match:
+        raise Unresolved("the value is no time")
+    return f"{(int(match.group(1)) + shift.hours) % HOURS_IN_DAY:02}{text[2:]}"
 
 
 def _moved(parts: tuple[str | int, ...], shift: Shift) -> datetime.datetime:
     try:
         year, month, day, hour, minute, second = map(int, parts)
+        # A leap second has no place in Python; it stays as written (PS3.5 6.2, DT).
+        second -= second == 60  # noqa: PLR2004 - the leap second
         start = datetime.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - as it stands
-        return start + datetime.timedelta(days=shift.days, hours=shift.hours)
+        moved = start + datetime.timedelta(days=shift.days, hours=shift.hours)
     except (ValueError, OverflowError):
         raise Unresolved("the date does not exist, or cannot be shifted so far") from None
+    if shift.latest is not None and moved.date() > shift.latest:
+        raise Unresolved("the date lies in the future")
+    return moved

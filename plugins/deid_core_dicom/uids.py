@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import Dataset
 
 from deid_core import Batch, Instance, Origin
+from deid_core.batch import MAX_UID
 
 IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 """Names this software in what it writes (PS3.7 D.3.3.2); made once, from a random UUID."""
@@ -13,27 +16,37 @@ IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 IMPLEMENTATION_VERSION = "DEID_CORE_0"
 
 
+PADDING = "\0 "
+"""What stands around a UID and does not belong to it: NUL by the standard, blanks by mistake."""
+
+_UID = re.compile(r"(?:[01]\.(?:[0-9]|[1-3][0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:0|[1-9][0-9]*))*")
+
+
+def is_uid(value: str) -> bool:
+    """Tell whether ``value`` is a UID: PS3.5 9.1, and the first two arcs of ISO 9834-1."""
+    return len(value) <= MAX_UID and _UID.fullmatch(value) is not None
+
+
 def is_standard(value: str) -> bool:
     """Tell whether a UID is one that the standard registers (PS3.6 A), so that it means no one."""
     return value in UID_dictionary
 
 
-def replaced_uid(value: str, batch: Batch) -> str:
-    """Return the UID that stands for ``value`` under the key of this run.
+def replaced_uid(value: str, batch: Batch, root: str | None = None) -> str:
+    """Return the UID that stands for ``value`` under the key of this run, see `Batch.pseudonym_uid`.
 
-    Made like a UUID-derived UID (PS3.5 B.2) from the first 128 bits of the keyed hash, so it
-    is legal, and the same wherever the value stands. UIDs of the standard stay.
+    It is the same wherever the value stands, with padding or without. UIDs that the standard
+    registers stay; others that begin like those, with 1.2.840.10008, do not, since somebody made
+    them up.
     """
-    if is_standard(value):
-        return value
-    number = int.from_bytes(batch.pseudonym_bytes("uid", value)[:16], "big")
-    return f"2.25.{number}"
+    value = value.strip(PADDING)
+    return value if is_standard(value) else batch.pseudonym_uid("uid", value, root)
 
 
 def uid_in(dataset: Dataset, keyword: str) -> str:
     """Return the UID that a data set has under ``keyword``, or ``""``."""
     value = dataset.get(keyword)
-    return str(value).strip(" \0") if isinstance(value, str) else ""
+    return str(value).strip(PADDING) if isinstance(value, str) else ""
 
 
 def instance_uid(instance: Instance, batch: Batch) -> str:

@@ -292,3 +292,18 @@ def test_no_value_of_a_patient_is_printed(run: Run, small: Dataset, save: Any, r
     result = run(save(small), "-r", deid)
     for value in ("Simpson", "Homer", "P-1", "20200131"):
         assert value not in result.output
+
+
+def test_new_uids_can_be_made_under_a_root_of_ones_own(
+    run: Run, small: Dataset, save: Any, load: Any, tmp_path: Path
+) -> None:
+    assert run(save(small), "--uid-root", "1.2.826.0.1").exit_code == 0
+    out = load(outputs(tmp_path)[0])
+    assert out.SOPInstanceUID.startswith("1.2.826.0.1.")
+    assert out.file_meta.MediaStorageSOPInstanceUID == out.SOPInstanceUID
+
+
+def test_a_root_that_is_none_is_wrong_usage(run: Run, small: Dataset, save: Any) -> None:
+    result = run(save(small), "--uid-root", "1.02")
+    assert result.exit_code == 2
+    assert "uid_root: must be the root of a UID" in result.output

@@ -165,7 +165,9 @@ def test_bytes_of_an_unknown_vr_have_the_pseudonym_of_their_text(value: object) 
     [
         ("hash length=7", "length= must be a whole number from 8 to 64"),
         ("hash size=7", "found size=; expected length="),
-        ("hashuid x=1", "found x=; expected no arguments"),
+        ("hashuid x=1", "found x=; expected root=, keep_empty=, keep_legal="),
+        ("hashuid root=1.02", "root= must be the root of a UID, of at most 40 characters"),
+        ("hashuid root=1.2.840.10008", "root= must be the root of a UID of your own"),
         ("basic_uuid x=1", "found x=; expected no arguments"),
         ("suffix_uuid x=1", "found x=; expected no arguments"),
         (

@@ -63,6 +63,7 @@ def test_a_uid_in_an_attribute_without_a_row_is_the_same(profile, small, keyword
     assert out[keyword].value == out.SOPInstanceUID
 
 
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
 def test_a_uid_that_is_stored_as_un_is_the_same(profile, small):
     small.add_new(0x00200052, "UN", b"1.2.3.4\0")
     out = profile(small)
@@ -160,9 +161,41 @@ def test_dates_in_items_are_shifted_alike(profile, small):
 @pytest.mark.parametrize("value", ["19610229", "20201301", "yesterday"])
 def test_a_date_that_does_not_exist_is_removed(profile, small, value):
     del small.StudyDate
-    small.add_new(0x00080020, "DA", value)
+    small.add_new("StudyDate", "LO", value)
+    small["StudyDate"].VR = "DA"
     out = profile(small, DATES)
     assert "StudyDate" not in out or not out.StudyDate
+
+
+@pytest.mark.parametrize("value", ["2560", "noon", "Simpson"])
+def test_a_time_that_does_not_exist_is_removed(profile, small, value):
+    small.add_new("StudyTime", "LO", value)
+    small["StudyTime"].VR = "TM"
+    assert "StudyTime" not in profile(small, DATES)
+
+
+def test_birth_date_and_dates_of_the_study_move_together(profile, small):
+    small.PatientBirthDate = "19700131"
+    out = profile(small, DATES, lines=["JITTER PatientBirthDate keyed=3650"])
+    assert days(out.StudyDate) - days(out.PatientBirthDate) == days("20200131") - days("19700131")
+
+
+def test_a_birth_date_of_somebody_above_89_is_emptied(profile, small):
+    small.PatientBirthDate, small.PatientAge = "19250131", "095Y"
+    lines = [
+        "REPLACE PatientAge deid_func:capage",
+        "REPLACE PatientBirthDate deid_func:capbirthdate",
+        "JITTER PatientBirthDate keyed=3650",
+    ]
+    out = profile(small, DATES, lines=lines)
+    assert (out.PatientAge, out.PatientBirthDate) == ("090Y", "")
+
+
+def test_uids_are_made_under_the_root_of_the_settings(profile, small):
+    small.FrameOfReferenceUID = "1.2.3.8"
+    out = profile(small, config={"put": {"uid_root": "1.2.826.0.1"}})
+    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID"):
+        assert out[keyword].value.startswith("1.2.826.0.1."), keyword
 
 
 def test_an_empty_date_stays_empty(profile, small):

@@ -152,6 +152,7 @@ RECIPES = st.builds(
         lambda found: tuple(Filter(name, labels) for name, labels in found.items())
     ),
     st.lists(SCREEN, max_size=3).map(tuple),
+    dates=st.sampled_from([None, "keep", "remove", "shift=3650"]),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deid_core import ValueFunction
+from deid_core_dicom.functions.ages import compile_capage, compile_capbirthdate
 from deid_core_dicom.functions.dates import compile_dateshift, compile_jitter
 from deid_core_dicom.functions.hashes import compile_hash, compile_hashname, compile_hashuid
 from deid_core_dicom.functions.numbers import compile_counter, compile_round
@@ -16,6 +17,8 @@ from deid_core_dicom.functions.uuids import (
 
 _SUMMARIES = {
     "basic_uuid": (compile_basic_uuid, "a UUID that stands for the value"),
+    "capage": (compile_capage, "an age, with 090Y for all above 89 years"),
+    "capbirthdate": (compile_capbirthdate, "a birth date, or nothing if the age is above 89 years"),
     "counter": (compile_counter, "a running number for each value that is met in this run"),
     "dateshift": (compile_dateshift, "a date shifted back by days that depend on the patient"),
     "dicom_uuid": (compile_dicom_uuid, "a UID that stands for the value, under org_root="),

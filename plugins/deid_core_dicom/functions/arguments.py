@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from deid_core.settings import uid_root
+
 
 class Arguments:
     """The ``key=value`` words after the name of a function.
@@ -38,6 +40,16 @@ class Arguments:
         if not low <= number <= high:
             raise ValueError(f"{name}= must be a whole number from {low} to {high}")
         return number
+
+    def root(self, name: str) -> str | None:
+        """Return an argument that is the root of UIDs, with a dot at its end; None if not given."""
+        text = self._given.get(name)
+        if text is None:
+            return None
+        try:
+            return uid_root(text)
+        except ValueError as error:
+            raise ValueError(f"{name}= {error}") from None
 
     def truth(self, name: str, *, default: bool) -> bool:
         """Return an argument that is ``true`` or ``false``."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from deid_core import Batch, Field
 from deid_core_dicom.functions.arguments import Arguments
-from deid_core_dicom.shift import Shift, patient_days, shift_value
+from deid_core_dicom.shift import Shift, patient_days, shift_value, today
 
 Value = Callable[[Field], Any]
 MAX_DAYS = 36525
@@ -31,7 +31,7 @@ def compile_dateshift(given: Mapping[str, str], batch: Batch) -> Value:
     most = Arguments(given, "max").whole("max", 365, 1, MAX_DAYS)
 
     def shifted(field: Field) -> Any:
-        shift = Shift(patient_days(field, batch, most))
+        shift = Shift(patient_days(field, batch, most), latest=today())
         return shift_value(field.value, field.path.vr, shift)
 
     return shifted

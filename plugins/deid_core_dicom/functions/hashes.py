@@ -8,7 +8,7 @@ from typing import Any
 from deid_core import Batch, Field, Unresolved
 from deid_core_dicom.functions.arguments import Arguments
 from deid_core_dicom.functions.source import source_text
-from deid_core_dicom.uids import replaced_uid
+from deid_core_dicom.uids import PADDING, is_uid, replaced_uid
 
 Value = Callable[[Field], Any]
 
@@ -43,15 +43,30 @@ def compile_hashname(given: Mapping[str, str], batch: Batch) -> Value:
 
 
 def compile_hashuid(given: Mapping[str, str], batch: Batch) -> Value:
-    """Compile ``hashuid``: each UID becomes the one that stands for it."""
-    Arguments(given)
+    """Compile ``hashuid root=1.2.3``: each UID becomes the one that stands for it.
+
+    ``keep_empty=true`` leaves an element without a value as it is, ``keep_legal=true`` what is a
+    legal UID, so that only what is none is replaced.
+    """
+    arguments = Arguments(given, "root", "keep_empty", "keep_legal")
+    root = arguments.root("root")
+    keep_empty = arguments.truth("keep_empty", default=False)
+    keep_legal = arguments.truth("keep_legal", default=False)
+
+    def one(value: str) -> str:
+        bare = value.strip(PADDING)
+        return (
+            bare if not bare or (keep_legal and is_uid(bare)) else replaced_uid(bare, batch, root)
+        )
 
     def replace(field: Field) -> Any:
         value = field.value
         if value is None and field.present:
+            if keep_empty:
+                return ""
             raise Unresolved("no UID to replace")
         if isinstance(value, list):
-            return [replaced_uid(str(one), batch) if one else one for one in value]
-        return replaced_uid(source_text(field), batch)
+            return [one(str(each)) if each else "" for each in value]
+        return one(source_text(field))
 
     return replace
