@@ -70,9 +70,14 @@ def _probes(day: datetime.date, year: str, short: str) -> tuple[str, ...]:
         found |= {
             f"{name}{number}{suffix}{year}"
             for number in numbers
-            for suffix in ("", "st", "nd", "rd", "th")
+            for suffix in ("", _suffix(day.day))
         }
     return tuple(sorted(found))
+
+
+def _suffix(number: int) -> str:
+    """Return what English writes behind the number of a day."""
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 != 1 else 0, "th")
 
 
 def _patterns(day: datetime.date, year: str, short: str) -> Iterator[str]:

@@ -16,7 +16,9 @@ import regex
 
 from deid_core_screening.folding import ASCII_SIGNS, folded
 
-CHUNK, OVERLAP = 1 << 16, 1 << 10
+CHUNK, PIECE, OVERLAP = 1 << 16, 1 << 12, 1 << 10
+"""Bytes that are asked at once, those of them that are decoded at once, and what overlaps."""
+
 AROUND = 1 << 7
 """Bytes on either side of a word of three letters that are decoded."""
 
@@ -31,8 +33,9 @@ _OTHERS = (
 """Where a value beyond ASCII is looked for as it stands there."""
 
 _ESCAPES = re.compile(rb"\x1b[$(][A-Z@]+")
+_TEXT = re.compile(r"[\t\r\n -~]{8,}")
 _WORDS = regex.compile(r"[\p{L}\p{M}]+")
-SHORTEST = 4
+SHORTEST, LONG = 4, 6
 
 
 def _table(offset: int) -> bytes:
@@ -54,10 +57,10 @@ _TABLES = (
 )
 
 
-def chunks(data: bytes) -> Iterator[bytes]:
+def chunks(data: bytes, size: int = CHUNK) -> Iterator[bytes]:
     """Yield pieces that overlap, so that what stands across an edge is whole in one of them."""
-    for start in range(0, max(len(data) - OVERLAP, 1), CHUNK):
-        yield data[start : start + CHUNK + OVERLAP]
+    for start in range(0, max(len(data) - OVERLAP, 1), size):
+        yield data[start : start + size + OVERLAP]
 
 
 def decodings(
@@ -85,22 +88,24 @@ def _codec(name: str) -> str:
 class Probes:
     """What bytes are asked for before they are decoded.
 
-    ``plain`` are letters and digits of ASCII, ``short`` finds those of three, ``encoded`` maps
+    ``plain`` are letters and digits of ASCII, ``short`` those of three with their patterns, ``encoded`` maps
     what is beyond ASCII to the encodings that write it so.
     """
 
     plain: tuple[bytes, ...] = attrs.field(repr=False)
-    short: re.Pattern[bytes] | None = attrs.field(repr=False)
+    short: tuple[tuple[bytes, re.Pattern[bytes]], ...] = attrs.field(repr=False)
     encoded: dict[bytes, frozenset[str]] = attrs.field(repr=False)
 
     @classmethod
     def of(cls, literals: Iterable[str], names: Iterable[str]) -> Probes:
         """Make the probes of literals, and of names as they stand in the data set."""
         known = [one for one in literals if one.isascii()]
-        short = [_spread(one) for one in known if len(one) < SHORTEST]
+        short = [
+            (wide, _spread(one)) for one in known if len(one) < SHORTEST for wide in _wide(one)
+        ]
         return cls(
             tuple(one.encode() for one in known if len(one) >= SHORTEST),
-            re.compile(b"|".join(short)) if short else None,
+            tuple(short),
             _encoded([*names, *(one for one in literals if not one.isascii())]),
         )
 
@@ -113,12 +118,16 @@ class Probes:
     def places(self, data: bytes) -> Iterator[bytes]:
         """Yield the pieces of data that may hold a value: all of it, or what is around a word."""
         lower = data.lower()
-        if self._is_in(lower) or any(probe in data for probe in self.encoded):
-            yield data
-            return
-        if self.short is not None:
-            for match in self.short.finditer(lower):
-                yield data[max(match.start() - AROUND, 0) : match.end() + AROUND]
+        if self._is_in(lower) or self._is_encoded_in(data):
+            for piece in chunks(data, PIECE):
+                if self._is_in(piece.lower()) or self._is_encoded_in(piece):
+                    yield piece
+        for word, pattern in self.short:
+            for match in pattern.finditer(lower) if word in lower else ():
+                yield data[max(match.start() - 2 * AROUND, 0) : match.end() + 2 * AROUND]
+
+    def _is_encoded_in(self, data: bytes) -> bool:
+        return any(probe in data for probe in self.encoded)
 
     def _is_in(self, lower: bytes) -> bool:
         tables = _TABLES[:1] if lower.isascii() else _TABLES
@@ -129,10 +138,29 @@ class Probes:
         return False
 
 
-def _spread(word: str) -> bytes:
-    """Return the pattern of a word in encodings of one, two and four bytes a character."""
-    letters = [re.escape(one.encode()) for one in word]
-    return b"(?<![a-z])(?:" + b"\\x00{0,3}".join(letters) + b")(?![a-z])"
+def stands_in_text(text: str, start: int, end: int) -> bool:
+    """Tell a word in text from a few letters that happen to be in binary data.
+
+    Longer ones hardly ever are by chance.
+    """
+    around = text[max(start - 1, 0) : start] + text[end : end + 1]
+    if end - start >= LONG or not around.strip("\0 "):
+        return True
+    near = text[max(start - AROUND, 0) : start] + "-" * (end - start) + text[end : end + AROUND]
+    at = min(start, AROUND)
+    return any(run.start() <= at < run.end() for run in _TEXT.finditer(near))
+
+
+def _wide(word: str) -> Iterator[bytes]:
+    """Yield a word of ASCII in encodings of one, two and four bytes a character."""
+    for zeros in (b"", b"\0", b"\0\0\0"):
+        yield zeros.join(one.encode() for one in word)
+
+
+def _spread(word: str) -> re.Pattern[bytes]:
+    """Return the pattern of a word of ASCII in these encodings."""
+    found = b"|".join(map(re.escape, _wide(word)))
+    return re.compile(b"(?<![a-z])(?:" + found + b")(?![a-z])")
 
 
 def _encoded(values: Iterable[str]) -> dict[bytes, frozenset[str]]:

@@ -13,7 +13,11 @@ _SPECIAL = str.maketrans({
     "ħ": "h", "ŋ": "n", "ŧ": "t", "ƒ": "f", "\u0131": "i",
     **dict.fromkeys("`\u2018\u2019\u201b\u00b4\u02bb\u02bc\u02b9\uff07", "'"),
 })  # fmt: skip
-_CLUSTERS = regex.compile(r"(?s)(?:[\u1100-\u115f][\u1160-\u11ff]+|.)\p{M}*")
+_CLUSTERS = regex.compile(
+    r"(?s)(?P<plain>[\x00-\x7f]+(?!\p{M}))|(?:[\u1100-\u115f][\u1160-\u11ff]+|.)\p{M}*"
+)
+"""Runs of ASCII, and other characters with the marks that belong to them."""
+
 _UNSEEN = frozenset({"Mn", "Me", "Cf"})
 _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -53,18 +57,22 @@ def fold(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for match in _CLUSTERS.finditer(text):
+        start, end = match.span()
+        if match["plain"] is not None:
+            pieces.append(match["plain"].lower())
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+            continue
         piece = _folded_cluster(match.group())
         pieces.append(piece)
-        starts += [match.start()] * len(piece)
-        ends += [match.end()] * len(piece)
+        starts += [start] * len(piece)
+        ends += [end] * len(piece)
     return Folded("".join(pieces), starts, ends)
 
 
 def folded(text: str) -> str:
     """Return text folded, see `fold`."""
-    if text.isascii():
-        return text.lower()
-    return "".join(map(_folded_cluster, _CLUSTERS.findall(text)))
+    return text.lower() if text.isascii() else fold(text).text
 
 
 @lru_cache(maxsize=8192)

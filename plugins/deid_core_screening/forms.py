@@ -24,7 +24,7 @@ class Form:
     aside, can hold the form. ``pattern`` finds it in folded text. ``capitals`` says that every
     word found must start with a capital. ``alone`` marks what counts because nothing else stands
     in the value or line, ``number`` marks identifiers. ``probes`` are what long bytes are asked
-    for first, if that is not the literals.
+    for first, if that is not the literals; with none the form is not looked for in them.
     """
 
     literals: tuple[str, ...] = attrs.field(repr=False)

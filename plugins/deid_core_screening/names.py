@@ -62,6 +62,9 @@ _NO_BLANKS = regex.compile(
 _WITH_DIGITS = regex.compile(r"[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*")
 _INSIDE = r"['\-]?"
 """What may stand between two letters of a word: ``O'Brien`` for ``OBrien``."""
+_SPREAD = r"[\W_]{1,2}"
+"""What stands between capitals that are spread out: ``D O E``."""
+
 _ADDRESSED, _ANNOUNCED = ADDRESSED.split(), ANNOUNCED.split()
 _CALLED = rf"(?:{any_of(_ADDRESSED)}\.?[^\S\r\n]{{1,2}}|{any_of(_ANNOUNCED)}\W{{0,2}}[:=]\W{{0,3}})"
 
@@ -172,6 +175,8 @@ def _strong_forms(words: _Words) -> Iterator[Form]:
     literals = tuple(strong)
     yield Form(literals, f"{NO_LETTER_BEFORE}{before}{core}{after}{NO_LETTER_AFTER}")
     for word in strong:
+        spread = signs(word, _SPREAD)
+        yield Form((word,), f"{NO_LETTER_BEFORE}{spread}{NO_LETTER_AFTER}", capitals=True)
         others = "".join(one for one in initials if not word.startswith(one)) or word[0]
         touching = f"[{others}]" + ("{1,2}" if len(word) >= LONG else "")
         attached = rf"(?:{touching}{spelled[word]}|{spelled[word]}{touching})"
@@ -202,7 +207,7 @@ def _weak_forms(words: _Words) -> Iterator[Form]:
             continue
         called = rf"(?<={NO_LETTER_BEFORE}{_CALLED})"
         literals = tuple(title + word for title in (*_ADDRESSED, *_ANNOUNCED))
-        yield Form(literals, f"{called}{pattern}{NO_LETTER_AFTER}")
+        yield Form(literals, f"{called}{pattern}{NO_LETTER_AFTER}", probes=())
         yield Form((word,), line(pattern), alone=True)
 
 

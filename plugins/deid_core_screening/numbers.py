@@ -83,7 +83,7 @@ def _announced(text: str) -> Iterator[Form]:
         (r"\#", (text,), True),
     ):
         found = rf"(?<={NO_SIGN_BEFORE}{announcing}){pattern}{NO_SIGN_AFTER}"
-        yield Form(literals, found, alone=alone, number=True)
+        yield Form(literals, found, alone=alone, number=True, probes=())
     if len(text) >= SHORTEST_ALONE:
         yield Form((text,), line(pattern), alone=True, number=True)
 
@@ -94,6 +94,8 @@ def contact_forms(contact: str) -> Iterator[Form]:
     A number is found without its country or with a zero instead, and with another country.
     """
     yield from identifier_forms(contact)
+    if "@" in contact:
+        yield from identifier_forms(contact.replace("@", " at "))
     if any(sign.isalpha() for sign in contact):
         for number in regex.findall(r"\+?\d[\d\s()./\-]{5,}\d", contact):
             yield from contact_forms(number)

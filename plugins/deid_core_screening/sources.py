@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import attrs
 from pydicom.dataset import Dataset
 
 from deid_core import ElementPath, ReadError, dictionary
-from deid_core.elements import is_sequence, items_of, plain, read_element, stored_vr, texts
+from deid_core.elements import held, is_sequence, items_of, plain, read_element, stored_vr, texts
 from deid_core.model import Parent
-from deid_core.structure import MAX_DEPTH
+from deid_core.structure import LONG_VRS, MAX_DEPTH, SHORT_VRS
 from deid_core_screening.attributes import (
     ADDRESSES,
     BIRTH_DATES,
@@ -25,6 +26,7 @@ from deid_core_screening.attributes import (
 CONCEPT_NAME, CODE_VALUE = 0x0040A043, 0x00080100
 KINDS = ("names", "identifiers", "contacts", "addresses", "dates")
 
+_PLAIN_VRS = {vr.decode() for vr in SHORT_VRS | LONG_VRS} - {"PN", "SQ", "UN"}
 _KIND_OF = {
     keyword: kind
     for kind, keywords in (
@@ -84,13 +86,15 @@ def own_values(dataset: Dataset, elsewhere: Mapping[str, Iterable[str]] | None =
 def _walk(
     dataset: Dataset, parents: tuple[Parent, ...] = ()
 ) -> Iterator[tuple[Dataset, ElementPath]]:
-    """Yield all elements that are no sequences.
+    """Yield the elements that may hold an own value.
 
     A sequence that cannot be parsed is passed over: it is removed, or its file refused.
     """
     if len(parents) > MAX_DEPTH:
         raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
     for tag in list(dataset.keys()):
+        if held(dataset, tag).VR in _PLAIN_VRS and _is_of_no_interest(tag):
+            continue
         if not is_sequence(dataset, tag):
             yield dataset, ElementPath(tag, stored_vr(dataset, tag), None, parents)
             continue
@@ -100,6 +104,15 @@ def _walk(
             continue
         for number, item in enumerate(items):
             yield from _walk(item, (*parents, Parent(tag, number)))
+
+
+@lru_cache(maxsize=65536)
+def _is_of_no_interest(tag: int) -> bool:
+    """Tell an attribute that holds an own value only if its VR in the file is that of names."""
+    keyword = dictionary.keyword_of(tag)
+    inside = keyword in _KIND_IN_PERSON_CODE or tag in CONCEPT_VALUES
+    nested = dictionary.vrs_of(tag) == ("SQ",)
+    return not (inside or nested) and _kind_by_keyword(keyword, frozenset()) is None
 
 
 def _values(dataset: Dataset, tag: int) -> tuple[str, ...]:

@@ -75,6 +75,11 @@ class Examination:
             return None
         if protected and str(path) in self.own.places:
             return None
+        if path.vr in NUMBERS and not path.is_private:
+            return None
+        data = encoded_value(field) if path.vr not in BINARY and not self.rewrites else None
+        if data is not None and path.vr not in NUMBERS and not self.cleaner.may_hold(data):
+            return None
         try:
             value = field.value
         except ReadError:
@@ -93,8 +98,6 @@ class Examination:
 
     def _number(self, field: Field, value: Any) -> Change | None:
         """Examine binary numbers: in private elements they may be an identifier, or spell text."""
-        if not field.path.is_private:
-            return None
         values = value if isinstance(value, list) else [value]
         if not self.cleaner.whole_numbers.isdisjoint(values):
             return RemoveElement()

@@ -20,7 +20,7 @@ import regex
 from deid_core.search import SEARCH_SECONDS
 from deid_core_screening.addresses import address_forms
 from deid_core_screening.birthdates import date_form, days
-from deid_core_screening.encodings import Probes, chunks, decodings
+from deid_core_screening.encodings import Probes, chunks, decodings, stands_in_text
 from deid_core_screening.folding import Folded, fold, folded, squeezed
 from deid_core_screening.forms import Form, compiled
 from deid_core_screening.names import name_forms, numbers_in
@@ -29,6 +29,8 @@ from deid_core_screening.sources import Own
 
 MOST_ROUNDS = 100
 REMEMBERED, LONGEST_REMEMBERED = 4096, 256
+BYTES_IN_TIME = 1 << 22
+"""Long bytes get as much time again for each of these."""
 SHORT_BYTES = 4096
 """Bytes up to which a value is read as text whole, so that short values count as such."""
 
@@ -43,15 +45,25 @@ class TooSlow(Exception):
 
 @attrs.frozen
 class Looks:
-    """What is looked for: ``alone`` short and common values, ``numbers`` identifiers."""
+    """What is looked for: ``alone`` what counts where it stands alone, ``numbers`` identifiers.
+
+    ``announced`` is what counts after a word that announces it.
+    """
 
     alone: bool = True
     numbers: bool = True
+    announced: bool = True
+
+    def look_for(self, form: Form) -> bool:
+        """Tell whether a form is looked for."""
+        announced = self.announced or form.probes != ()
+        return form.alone <= self.alone and form.number <= self.numbers and announced
 
 
 ALL = Looks()
 IN_CODES = Looks(alone=False)
 """For VR CS, whose values are terms: a common word or a short identifier is one of them."""
+IN_BYTES = Looks(alone=False, announced=False)
 
 
 class TextCleaner:
@@ -61,9 +73,14 @@ class TextCleaner:
         self._forms = tuple(_forms(own))
         self._dates = [f"{day:%Y%m%d}" for day in days(own.dates)]
         self._probes = _shortest(one for form in self._forms for one in form.literals)
-        asked = (form.probes or form.literals for form in self._forms if not form.alone)
+        asked = (
+            form.literals if form.probes is None else form.probes
+            for form in self._forms
+            if not form.alone
+        )
         self._in_bytes = Probes.of(_shortest(one for some in asked for one in some), own.names)
         self._known: dict[tuple[str, Looks], bool] = {}
+        self._innocent: set[bytes] = set()
         self.whole_numbers = frozenset(_numbers(own, self._dates))
 
     def holds(self, text: str, looks: Looks = ALL) -> bool:
@@ -77,6 +94,21 @@ class TextCleaner:
                     self._known.clear()
                 self._known[key] = known
         return known
+
+    def may_hold(self, data: bytes) -> bool:
+        """Tell whether bytes of ASCII are worth decoding. False means that no value is in them."""
+        if data in self._innocent:
+            return False
+        if not data.isascii() or any(sign in data for sign in (b"\x1b", b"%", b"&")):
+            return True
+        letters = squeezed(data.decode("ascii").lower())
+        if any(probe in letters for probe in self._probes):
+            return True
+        if len(data) <= LONGEST_REMEMBERED:
+            if len(self._innocent) >= REMEMBERED:
+                self._innocent.clear()
+            self._innocent.add(data)
+        return False
 
     def _found(self, text: str, looks: Looks) -> bool:
         try:
@@ -112,18 +144,20 @@ class TextCleaner:
         """Tell whether bytes of unknown meaning hold an own value.
 
         They are read in the character set and in the usual encodings. In more than 4096 bytes,
-        what counts only because it stands alone (see `names`) does not count.
+        what counts only because it stands alone or after some word (see `names` and `numbers`)
+        does not count, and a name of up to five letters counts in what reads like text.
         """
         if len(data) <= SHORT_BYTES:
             others = self._in_bytes.encodings_in(data)
             return any(self.holds(text) for text in decodings(data, character_set, others))
         try:
-            deadline = time.monotonic() + SEARCH_SECONDS
+            deadline = time.monotonic() + SEARCH_SECONDS * (1 + len(data) / BYTES_IN_TIME)
             return any(
-                self._any(text, IN_CODES, deadline)
+                stands_in_text(text, *span)
                 for chunk in chunks(data)
                 for place in self._in_bytes.places(chunk)
                 for text in decodings(place, character_set, self._in_bytes.encodings_in(place))
+                for span in self._spans(text, IN_BYTES, deadline)
             )
         except (TimeoutError, TooSlow):
             return True
@@ -137,9 +171,7 @@ class TextCleaner:
         forms = [
             form
             for form in self._forms
-            if form.alone <= looks.alone
-            and form.number <= looks.numbers
-            and any(literal in letters for literal in form.literals)
+            if looks.look_for(form) and any(literal in letters for literal in form.literals)
         ]
         readings = [plain]
         if forms and _CAMEL.search(text) is not None:
