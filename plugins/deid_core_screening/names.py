@@ -18,12 +18,12 @@ stands, and one of a single character beside another word of the name.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import attrs
 import regex
 
-from deid_core_screening.folding import folded
+from deid_core_screening.folding import folded, squeezed
 from deid_core_screening.forms import (
     GAP,
     NO_LETTER_AFTER,
@@ -133,14 +133,14 @@ def _take(part: str, words: _Words, *, beside: bool) -> None:
 
 def _spellings(word: str) -> list[str]:
     """Return a word folded: as it is, with umlauts spelled out, and with what may be such shortened."""
-    plain = folded(word)
-    found = [plain, folded(word.translate(_SPELLED_OUT))]
+    plain = squeezed(folded(word))
+    found = [plain, squeezed(folded(word.translate(_SPELLED_OUT)))]
     short = plain
     for long, letter in _SHORTENED:
         short = short.replace(long, letter)
     if len(short) >= LONG and short not in COMMON:
         found.append(short)
-    return list(dict.fromkeys(found))
+    return [one for one in dict.fromkeys(found) if one]
 
 
 def _is_dense(word: str) -> bool:
@@ -177,10 +177,10 @@ def _strong_forms(words: _Words) -> Iterator[Form]:
     for word in strong:
         spread = signs(word, _SPREAD)
         yield Form((word,), f"{NO_LETTER_BEFORE}{spread}{NO_LETTER_AFTER}", capitals=True)
-        others = "".join(one for one in initials if not word.startswith(one)) or word[0]
+        others = "".join(one for one in initials if not word.startswith(one))
         touching = f"[{others}]" + ("{1,2}" if len(word) >= LONG else "")
         attached = rf"(?:{touching}{spelled[word]}|{spelled[word]}{touching})"
-        if any(other + word in COMMON or word + other in COMMON for other in others):
+        if not others or any(other + word in COMMON or word + other in COMMON for other in others):
             continue
         yield Form((word,), f"{NO_LETTER_BEFORE}{attached}{NO_LETTER_AFTER}")
 
@@ -209,9 +209,3 @@ def _weak_forms(words: _Words) -> Iterator[Form]:
         literals = tuple(title + word for title in (*_ADDRESSED, *_ANNOUNCED))
         yield Form(literals, f"{called}{pattern}{NO_LETTER_AFTER}", probes=())
         yield Form((word,), line(pattern), alone=True)
-
-
-def all_forms(names: Iterable[str]) -> Iterator[Form]:
-    """Yield the forms of many names."""
-    for name in names:
-        yield from name_forms(name)
