@@ -276,10 +276,10 @@ class _Walk:
     def _creator_goes(self, tag: int, members: list[int]) -> bool:
         """Tell whether a creator must go: it was found, or a rule by name or value removes it.
 
-        A rule that protects something in its block protects the creator as well.
+        A rule that protects something in its block protects the creator from rules as well.
         """
         path = ElementPath(tag, stored_vr(self.dataset, tag), None, self.parents)
-        if self._is_found(path):
+        if self._is_found(path) or self._swept(path, protected=False) is not None:
             return True
         if not self.protected.isdisjoint(members):
             return False

@@ -94,6 +94,12 @@ def field_of(row: dict[str, Any]) -> str:
 
 SHIFT = "JITTER {field} keyed=3650"
 
+DATES_IN_TEXTS = {
+    "rtn_long_full_dates": ["DATES keep"],
+    "rtn_long_modif_dates": ["DATES shift=3650"],
+}
+"""What options say of dates in texts that are cleaned."""
+
 CONTENT = frozenset({"Date", "DateTime", "PersonName", "Time", "UID"})
 """Values of content items: what becomes of them depends on the concept (table E.3.4-1)."""
 
@@ -116,6 +122,8 @@ def rule_of(row: dict[str, Any], code: str) -> str:
         or (code == "C" and "clean_struct_cont" in row["options"])
     ):
         return f"CONTENT {field_of(row)}"
+    if row["keyword"] == "PatientAge" and code == "K":
+        return "REPLACE PatientAge deid_func:capage"
     if row["keyword"] == "EncapsulatedDocument":
         return "DOCUMENT EncapsulatedDocument"
     if row["kind"] == "repeating":
@@ -152,6 +160,7 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "Basic Application Level Confidentiality Profile",
         "DEFAULT KEEP",
         "SWEEP remove",
+        "DATES remove",
         f"METHOD {tables['cid7050']['basic']}",
     )
     yield "# Table E.1-1, column Basic Prof."
@@ -182,6 +191,7 @@ def option(tables: dict[str, Any], key: str) -> Iterator[str]:
     directives = ["DEFAULT KEEP", f"METHOD {tables['cid7050'][key]}"]
     if key == "clean_desc":
         directives.append("SWEEP clean")
+    directives += DATES_IN_TEXTS.get(key, [])
     yield from header(tables["edition"], tables["option_names"][key], *directives)
     yield from rules(tables["rows"], key)
     if key == "rtn_uids":

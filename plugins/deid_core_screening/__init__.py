@@ -25,4 +25,4 @@ def deid_sweep_values(instance: Instance, identifiers: Identifiers, batch: Batch
     """Look for the patient's names, identifiers and birth date in every value that stays."""
     from deid_core_screening.sweep import sweep
 
-    return sweep(instance, batch)
+    return sweep(instance, identifiers, batch)

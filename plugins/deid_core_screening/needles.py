@@ -11,6 +11,8 @@ from pydicom.dataset import Dataset
 from deid_core import ScreenRule, dictionary
 from deid_core.elements import is_sequence, items_of, readings_of
 from deid_core.search import SEARCH_SECONDS, finder
+from deid_core_screening.sources import Own
+from deid_core_screening.text import cleaner_of
 
 Needle = Callable[[str], bool]
 
@@ -20,7 +22,10 @@ class Undecided(Exception):
 
 
 def needles_of(rules: Sequence[ScreenRule], dataset: Dataset) -> list[Needle]:
-    """Return a test of text for each rule. A value that the instance lacks gives none."""
+    """Return tests of text for each rule. A value that the instance lacks gives none.
+
+    A value is found as it stands, anywhere in a text, and in the other spellings of the sweep.
+    """
     needles: list[Needle] = []
     for rule in rules:
         if rule.pattern is not None and rule.type == "pattern":
@@ -28,8 +33,15 @@ def needles_of(rules: Sequence[ScreenRule], dataset: Dataset) -> list[Needle]:
         else:
             words = frozenset(_words(rule, dataset))
             if words:
-                needles.append(finder(words))
+                needles += [finder(words), _spelled(rule, words)]
     return needles
+
+
+def _spelled(rule: ScreenRule, words: frozenset[str]) -> Needle:
+    """Return a test for values in other spellings, as names or as identifiers."""
+    mask = dictionary.tag_mask_of(rule.tag or "") or "x"
+    is_name = "x" not in mask and "PN" in dictionary.vrs_of(int(mask, 16))
+    return cleaner_of(Own(names=words) if is_name else Own(identifiers=words)).holds
 
 
 @lru_cache(maxsize=1024)

@@ -2,95 +2,186 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
-from deid_core import Batch, Change, Field, Instance, ReadError, RemoveElement, SetValue, Sweep
-from deid_core.elements import texts
-from deid_core.readings import readings
-from deid_core_screening.patterns import folded, pattern_of
-from deid_core_screening.sources import own_values
+import attrs
+import regex
+from pydicom.charset import python_encoding
 
-NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
-PLACES_IN_TIME = frozenset(["AS", "DA", "DT", "TM"])
-"""Dates that stay do so because a rule shifted or kept them; a birth date is none of those."""
-
-CODES = frozenset(
-    [
-        "CodeValue",
-        "CodingSchemeDesignator",
-        "CodingSchemeVersion",
-        "ConversionType",
-        "ImageType",
-        "Modality",
-        "PhotometricInterpretation",
-        "RelationshipType",
-        "SpecificCharacterSet",
-        "ValueType",
-    ]
+from deid_core import (
+    Batch,
+    Change,
+    Field,
+    Identifiers,
+    Instance,
+    ReadError,
+    RemoveElement,
+    SetValue,
+    Sweep,
 )
-"""Attributes of defined terms, without which a file cannot be read for what it is."""
+from deid_core.elements import texts
+from deid_core_screening.attributes import BULK, DATES_OF_STUDIES
+from deid_core_screening.birthdates import days
+from deid_core_screening.codes import CODES, looks_in_code
+from deid_core_screening.dates import mover, rewrite_dates
+from deid_core_screening.raw import character_set_of, encoded_value
+from deid_core_screening.sources import Own, own_values
+from deid_core_screening.text import ALL, IN_CODES, Looks, TextCleaner, cleaner_of
 
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
-LARGEST_BINARY = 1 << 20
-"""Bytes of a binary value that are still searched; beyond are images, waveforms and meshes."""
+NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
+NUMBERS_AS_TEXT = frozenset(["DS", "IS"])
+DATES = frozenset(["DA", "DT"])
+LEGAL = {
+    "AS": regex.compile(r"\d{3}[DWMY]"),
+    "DA": regex.compile(r"\d{8}|\d{4}\.\d{2}\.\d{2}|[\d-]{8,17}"),
+    "DT": regex.compile(r"\d{4,14}(?:\.\d{1,6})?(?:[+-]\d{4})?"),
+    "TM": regex.compile(r"\d{2,6}(?:\.\d{1,6})?|\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"),
+    "UI": regex.compile(r"[0-9.]+"),
+}
+"""What is legal in these VRs (PS3.5 6.2) holds no text; what is not is searched like text."""
 
-SEARCH_SECONDS = 2.0
+FREE_TEXT = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
+
+Rewrite = Callable[[str], str]
+"""What is done to free text besides cleaning it, under ``SWEEP clean``."""
 
 
-def sweep(instance: Instance, batch: Batch) -> Sweep:
-    """Return what examines the values of one instance."""
-    own = own_values(instance.dataset)
-    pattern = pattern_of(own)
+def sweep(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
+    """Return what examines the values of one instance.
+
+    The own values are those of the data set, its file meta information and, by
+    ``identifiers.elsewhere``, of other instances of the patient.
+    """
+    own = own_values(instance.dataset, identifiers.elsewhere)
     clean = batch.settings.sweep == "clean"
+    moved = mover(identifiers, batch) if clean else None
+    rewrites = () if moved is None else (partial(rewrite_dates, moved=moved),)
+    return Sweep(Examination(own, cleaner_of(own), clean, rewrites).examine)
 
-    def examine(field: Field, protected: bool) -> Change | None:  # noqa: FBT001 - as specified
-        vr = field.path.vr
-        if pattern is None or vr in NUMBERS or vr in PLACES_IN_TIME or vr == "UI":
+
+@attrs.frozen
+class Examination:
+    """What is known of one instance while its elements are examined."""
+
+    own: Own
+    cleaner: TextCleaner
+    clean: bool
+    rewrites: tuple[Rewrite, ...] = ()
+
+    def examine(self, field: Field, protected: bool) -> Change | None:  # noqa: FBT001 - as specified
+        """Return the change of an element that holds an own value; None if it holds none."""
+        path = field.path
+        if path.vr in (*BINARY, *NUMBERS) and path.keyword in BULK:
             return None
-        if (protected and str(field.path) in own.places) or field.path.keyword in CODES:
+        if protected and str(path) in self.own.places:
+            return None
+        if path.vr in NUMBERS and not path.is_private:
+            return None
+        data = encoded_value(field) if path.vr not in BINARY and not self.rewrites else None
+        if data is not None and path.vr not in NUMBERS and not self.cleaner.may_hold(data):
             return None
         try:
             value = field.value
         except ReadError:
             return RemoveElement()
+        return None if value is None else self._value(field, value, protected=protected)
+
+    def _value(self, field: Field, value: Any, *, protected: bool) -> Change | None:
+        vr = field.path.vr
+        if vr in NUMBERS:
+            return self._number(field, value)
         if isinstance(value, bytes):
-            return _examine_bytes(value, pattern)
-        if not any(_holds(text, pattern) for text in texts(value)):
+            return _gone(self.cleaner.found_in_bytes(value, character_set_of(field)))
+        if vr in LEGAL or vr in NUMBERS_AS_TEXT:
+            return self._formal(field, texts(value), protected=protected)
+        return self._text(field, value)
+
+    def _number(self, field: Field, value: Any) -> Change | None:
+        """Examine binary numbers: in private elements they may be an identifier, or spell text."""
+        values = value if isinstance(value, list) else [value]
+        if not self.cleaner.whole_numbers.isdisjoint(values):
+            return RemoveElement()
+        data = encoded_value(field)
+        return _gone(data is not None and self.cleaner.found_in_bytes(data, None))
+
+    def _formal(self, field: Field, values: tuple[str, ...], *, protected: bool) -> Change | None:
+        """Examine values whose VR has a form: dates, times, ages, UIDs and numbers."""
+        vr = field.path.vr
+        if vr in NUMBERS_AS_TEXT:
+            found = any(self._is_own_number(value) for value in values)
+        elif not all(LEGAL[vr].fullmatch(value.strip()) for value in values):
+            found = any(self.cleaner.holds(value) for value in values)
+        elif vr in DATES:
+            found = field.path.keyword not in DATES_OF_STUDIES and self._is_birth_date(values)
+        elif vr == "UI":
+            components = {part for value in values for part in value.split(".")}
+            found = not protected and not self._long_numbers().isdisjoint(components)
+        else:
+            found = False
+        return _gone(found)
+
+    def _is_own_number(self, value: str) -> bool:
+        try:
+            return Decimal(value.strip()) in self.cleaner.whole_numbers
+        except InvalidOperation:
+            return self.cleaner.holds(value, IN_CODES)
+
+    def _is_birth_date(self, values: tuple[str, ...]) -> bool:
+        own = {f"{day:%Y%m%d}" for day in days(self.own.dates)}
+        return any(value.replace(".", "")[:8] in own for value in values)
+
+    def _long_numbers(self) -> set[str]:
+        return {str(number) for number in self.cleaner.whole_numbers if number > 99_999}  # noqa: PLR2004 - six digits
+
+    def _text(self, field: Field, value: Any) -> Change | None:
+        if field.path.keyword == "SpecificCharacterSet" and set(texts(value)) <= set(
+            python_encoding
+        ):
             return None
-        return SetValue(_cleaned(value, pattern)) if clean else RemoveElement()
+        looks = self._looks(field, value)
+        if self.clean:
+            # The version of a device may be a date, but none of the patient's.
+            free = field.path.vr in FREE_TEXT and "Version" not in field.path.keyword
+            cleaned = _each(value, lambda text: self._cleaned(text, looks, free=free))
+            if cleaned != value:
+                return SetValue(cleaned)
+        elif any(self.cleaner.holds(text, looks) for text in texts(value)):
+            return RemoveElement()
+        data = encoded_value(field)
+        if data is None or _is_plain(data):
+            return None
+        # What the declared character set makes of the bytes may not be what was written.
+        return _gone(self.cleaner.found_in_bytes(data, character_set_of(field)))
 
-    return Sweep(examine)
+    def _cleaned(self, text: str, looks: Looks, *, free: bool) -> str:
+        rest = self.cleaner.cleaned(text, looks)
+        if not free or not self.rewrites:
+            return rest
+        for rewrite in self.rewrites:
+            rest = rewrite(rest)
+        return self.cleaner.cleaned(rest, looks)
+
+    def _looks(self, field: Field, value: Any) -> Looks:
+        """Return what is looked for in a text: in codes and terms no word of studies is."""
+        looks = IN_CODES if field.path.vr == "CS" else ALL
+        if field.path.tag in CODES and any(self.cleaner.holds(one, looks) for one in texts(value)):
+            return looks_in_code(field, looks)
+        return looks
 
 
-def _examine_bytes(value: bytes, pattern: Any) -> Change | None:
-    if len(value) > LARGEST_BINARY:
-        return None
-    found = any(_holds(text, pattern) for text in readings(value, None))
+def _gone(found: bool) -> Change | None:  # noqa: FBT001 - a fact, not a flag
     return RemoveElement() if found else None
 
 
-def _holds(text: str, pattern: Any) -> bool:
-    try:
-        return pattern.search(folded(text), timeout=SEARCH_SECONDS) is not None
-    except TimeoutError:
-        return True
+def _is_plain(data: bytes) -> bool:
+    return data.isascii() and b"\x1b" not in data
 
 
-def _cleaned(value: Any, pattern: Any) -> Any:
+def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list):
-        return [_cleaned(one, pattern) for one in value]
-    return cleaned_text(str(value), pattern)
-
-
-def cleaned_text(text: str, pattern: Any) -> str:
-    """Return text without what the pattern finds; the words around it stay."""
-    kept, at = [], 0
-    try:
-        spans = [match.span() for match in pattern.finditer(folded(text), timeout=SEARCH_SECONDS)]
-    except TimeoutError:
-        return ""
-    for start, end in spans:
-        kept.append(text[at:start])
-        at = end
-    kept.append(text[at:])
-    return " ".join("".join(kept).split())
+        return [change(str(one)) if one is not None else None for one in value]
+    return change(str(value))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deid_core_screening.patterns import folded, pattern_of
 from deid_core_screening.sources import Own
-from deid_core_screening.sweep import cleaned_text
 
 part = st.one_of(
     st.sampled_from(["an", "li", "May", "Hall", "Simpson", "Homer", "Jörg", "山田", "ß"]),

@@ -1,0 +1,100 @@
+"""Birth dates → one pattern for the forms in which they are written.
+
+All eight digits; year, month and day in any of the usual orders with signs between them, the year
+with two digits too; six digits; the month by its name in English, German, French, Spanish,
+Italian, Dutch and Portuguese, in full or shortened; in Chinese and Japanese. A time may follow.
+The year alone, and a day without its year, are none.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+import regex
+
+from deid_core_screening.forms import Form
+
+_MONTHS = """
+january januar janvier janv enero ene gennaio gen januari janeiro jan janner
+february februar fevrier fevr fev febrero febbraio febbr februari fevereiro feb
+march marz maerz mars marzo maart mrt marco mar mrz
+april avril avr abril abr aprile apr
+may mai mayo maggio mag mei maio
+june juni juin junio giugno giu junho jun
+july juli juillet juil julio luglio lug julho jul
+august aout agosto ago augustus aug
+september septembre septiembre settembre sett setembro set sept sep
+october oktober octobre octubre ottobre ott outubro out oct okt
+november novembre noviembre novembro nov
+december dezember decembre diciembre dic dicembre dezembro dez dec
+"""
+_NAMES = [line.split() for line in _MONTHS.strip().splitlines()]
+_DAY_SUFFIX = r"(?:st|nd|rd|th|er|ro|[ºªao])?"
+_OF = r"(?:(?:of|de|del|di|du|van|le|the)[\s._]{1,2})?"
+_BETWEEN = r"[\W_]{1,3}"
+_LOOSE = r"[\W_]{0,3}"
+_BEFORE, _AFTER = r"(?<!\d)", r"(?!\d)"
+_BEFORE_SHORT, _AFTER_SHORT = r"(?<!\d)(?<!\d[.,])", r"(?!\d|[.,]\d)"
+
+
+def days(dates: frozenset[str]) -> list[datetime.date]:
+    """Return the days that are birth dates; what is no date (PS3.5 6.2, DA) gives none."""
+    found = set()
+    for date in dates:
+        digits = "".join(sign for sign in date if sign.isdecimal())[:8]
+        try:
+            found.add(datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
+        except ValueError:
+            continue
+    return sorted(found)
+
+
+def date_form(day: datetime.date) -> Form:
+    """Return the form of a day, in whatever way it is written."""
+    short = f"{day.year % 100:02}"
+    year = f"{day.year:04}"
+    return Form((short,), "|".join(_patterns(day, year, short)), probes=_probes(day, year, short))
+
+
+def _probes(day: datetime.date, year: str, short: str) -> tuple[str, ...]:
+    """Return the letters and digits of the forms that are looked for in long bytes."""
+    months, numbers = (f"{day.month:02}", f"{day.month}"), (f"{day.day:02}", f"{day.day}")
+    mm, dd = months[0], numbers[0]
+    found = {f"{dd}{mm}{short}", f"{mm}{dd}{short}", f"{short}{mm}{dd}"}
+    for month in months:
+        for number in numbers:
+            found |= {f"{year}{month}{number}", f"{number}{month}{year}", f"{month}{number}{year}"}
+    for name in _NAMES[day.month - 1]:
+        found |= {f"{name}{year}", f"{name}de{year}", f"{year}{name}"}
+        found |= {
+            f"{name}{number}{suffix}{year}"
+            for number in numbers
+            for suffix in ("", _suffix(day.day))
+        }
+    return tuple(sorted(found))
+
+
+def _suffix(number: int) -> str:
+    """Return what English writes behind the number of a day."""
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 != 1 else 0, "th")
+
+
+def _patterns(day: datetime.date, year: str, short: str) -> Iterator[str]:
+    mm, dd = f"{day.month:02}", f"{day.day:02}"
+    month, number = f"0?{day.month}", f"0?{day.day}"
+    years = f"(?:{year}|'?{short})"
+    names = sorted(_NAMES[day.month - 1], key=len, reverse=True)
+    name = rf"(?:{'|'.join(map(regex.escape, names))})\.?"
+    gap = _BETWEEN
+    # The time of a DT or a timestamp goes along with the day.
+    yield rf"{_BEFORE}{year}{mm}{dd}(?:\d\d){{0,3}}{_AFTER}"
+    yield f"{_BEFORE}(?:{dd}{mm}|{mm}{dd}){year}{_AFTER}"
+    yield f"{_BEFORE_SHORT}(?:{dd}{mm}{short}|{mm}{dd}{short}|{short}{mm}{dd}){_AFTER_SHORT}"
+    yield f"{_BEFORE}{year}{gap}{month}{gap}{number}{_AFTER}"
+    yield f"{_BEFORE}(?:{number}{gap}{month}|{month}{gap}{number}){gap}{years}{_AFTER}"
+    yield f"{_BEFORE}{short}{gap}{month}{gap}{number}{_AFTER}"
+    yield f"{_BEFORE}{number}{_DAY_SUFFIX}{_LOOSE}{_OF}{name}{_LOOSE}{_OF}{years}{_AFTER}"
+    yield rf"(?<![^\W\d_]){name}{_LOOSE}{number}{_DAY_SUFFIX}{_BETWEEN}{_OF}{years}{_AFTER}"
+    yield f"{_BEFORE}{year}{_LOOSE}{name}{_LOOSE}{number}{_AFTER}"
+    yield f"{_BEFORE}{year}\\s?[年년]\\s?{month}\\s?[月월]\\s?{number}(?:\\s?[日일])?"

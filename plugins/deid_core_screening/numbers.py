@@ -1,0 +1,110 @@
+"""Identifiers and telephone numbers → the forms in which they are looked for.
+
+Only letters and digits count. One of six or more is found with up to three other signs between
+any two of them (``1234-5678``, ``12 34 56 78``); one of four or five with such signs where the
+value itself has some, and between a letter and a digit. Leading zeros may come or go as long as
+five digits are left. A digit or, with fewer than six characters, a letter must not touch it.
+
+A short one, of up to three characters, or one that is a common word, counts after a word that
+announces it (``ID 12``, ``MRN: 12``), and with three characters or more as all that stands in a
+value or in a line of it, unless the value is a code or a number (VR CS, DS, IS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from deid_core_screening.folding import folded
+from deid_core_screening.forms import (
+    GAP,
+    NO_DIGIT_AFTER,
+    NO_DIGIT_BEFORE,
+    NO_LETTER_AFTER,
+    NO_LETTER_BEFORE,
+    NO_SIGN_AFTER,
+    NO_SIGN_BEFORE,
+    Form,
+    any_of,
+    line,
+    signs,
+)
+from deid_core_screening.words import COMMON, PLACEHOLDERS, words
+
+SHORT, LONG, MOST = 4, 6, 64
+SHORTEST_ALONE = 3
+FEWEST_DIGITS = 5
+FEWEST_OF_NUMBER = 7
+"""Digits of a telephone number that tell it without its country and area."""
+
+_ANNOUNCING = sorted(
+    words(
+        "id mrn pid nr num number acc accession case phone tel patient pat pt order visit "
+        "admission patientid caseid studyid orderid fallnr patnr patid"
+    )
+)
+_ANNOUNCED = rf"(?:{any_of(_ANNOUNCING)}|no[.:\#])[^\w\r\n]{{0,3}}"
+_PIECES = regex.compile(r"[^\W\d_]+|\d+")
+
+
+def identifier_forms(identifier: str) -> Iterator[Form]:
+    """Yield the forms of an identifier; of one with an assigning authority (``12^^^X``), both."""
+    for value in dict.fromkeys([identifier, identifier.partition("^")[0]]):
+        yield from _forms(value)
+
+
+def _forms(value: str) -> Iterator[Form]:
+    pieces = _PIECES.findall(folded(value))
+    text = "".join(pieces)[:MOST]
+    if not text or set(text) <= {"0"} or text in PLACEHOLDERS:
+        return
+    common = text in COMMON or (text.isalpha() and len(text) < SHORT)
+    if len(text) < SHORT or common:
+        yield from _announced(text)
+        return
+    zeros = text.isdigit() and len(text.lstrip("0")) >= FEWEST_DIGITS
+    core = text.lstrip("0") if zeros else text
+    if len(text) >= LONG:
+        before = NO_DIGIT_BEFORE if text[0].isdigit() else NO_LETTER_BEFORE
+        after = NO_DIGIT_AFTER if text[-1].isdigit() else NO_LETTER_AFTER
+        pattern = signs(core, GAP)
+    else:
+        before, after = NO_SIGN_BEFORE, NO_SIGN_AFTER
+        pattern = core if zeros else GAP.join(map(regex.escape, pieces))
+    leading = rf"(?:0{GAP})*" if zeros else ""
+    yield Form((core,), f"{before}{leading}{pattern}{after}", number=True)
+
+
+def _announced(text: str) -> Iterator[Form]:
+    pattern = signs(text, r"[._/\-]?")
+    for announcing, literals, alone in (
+        (_ANNOUNCED, (*(word + text for word in _ANNOUNCING), f"no{text}"), False),
+        (r"\#", (text,), True),
+    ):
+        found = rf"(?<={NO_SIGN_BEFORE}{announcing}){pattern}{NO_SIGN_AFTER}"
+        yield Form(literals, found, alone=alone, number=True, probes=())
+    if len(text) >= SHORTEST_ALONE:
+        yield Form((text,), line(pattern), alone=True, number=True)
+
+
+def contact_forms(contact: str) -> Iterator[Form]:
+    """Yield the forms of a telephone number, an e-mail address or the like.
+
+    A number is found without its country or with a zero instead, and with another country.
+    """
+    yield from identifier_forms(contact)
+    if "@" in contact:
+        yield from identifier_forms(contact.replace("@", " at "))
+    if any(sign.isalpha() for sign in contact):
+        for number in regex.findall(r"\+?\d[\d\s()./\-]{5,}\d", contact):
+            yield from contact_forms(number)
+        return
+    digits = "".join(regex.findall(r"\d", contact))
+    cores = {digits.lstrip("0")}
+    if contact.strip().startswith(("+", "00")):
+        cores |= {digits.lstrip("0")[code:].lstrip("0") for code in (1, 2, 3)}
+    elif digits.startswith("1"):
+        cores.add(digits[1:])
+    for core in sorted(core for core in cores if len(core) >= FEWEST_OF_NUMBER):
+        yield Form((core,), signs(core, GAP) + NO_DIGIT_AFTER, number=True)

@@ -1,0 +1,288 @@
+"""The one engine of the sweep, of screening rules and of free text: find own values, cut them out.
+
+Forms (`names`, `numbers`, `addresses`, `birthdates`) are looked for in two steps. First the
+letters and digits of a text are asked whether they hold any of the forms' literals: a few searches
+for plain text, after which most values are done with. Only where one is in them, the patterns of
+those forms are searched.
+"""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from urllib.parse import unquote
+
+import attrs
+import regex
+
+from deid_core.search import SEARCH_SECONDS
+from deid_core_screening.addresses import address_forms
+from deid_core_screening.birthdates import date_form, days
+from deid_core_screening.encodings import Probes, chunks, decodings, stands_in_text
+from deid_core_screening.folding import Folded, fold, folded, squeezed
+from deid_core_screening.forms import Form, compiled
+from deid_core_screening.names import name_forms, numbers_in
+from deid_core_screening.numbers import contact_forms, identifier_forms
+from deid_core_screening.sources import Own
+
+MOST_ROUNDS = 100
+REMEMBERED, LONGEST_REMEMBERED = 4096, 256
+BYTES_IN_TIME = 1 << 22
+"""Long bytes get as much time again for each of these."""
+SHORT_BYTES = 4096
+"""Bytes up to which a value is read as text whole, so that short values count as such."""
+
+_CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})")
+_ENCODED = regex.compile(r"%[0-9A-Fa-f]{2}|&#?\w+;")
+_WORD = regex.compile(r"[^\W\d_]+")
+
+
+class TooSlow(Exception):
+    """A search took too long, so that nobody knows what is there."""
+
+
+@attrs.frozen
+class Looks:
+    """What is looked for: ``alone`` what counts where it stands alone, ``numbers`` identifiers.
+
+    ``announced`` is what counts after a word that announces it.
+    """
+
+    alone: bool = True
+    numbers: bool = True
+    announced: bool = True
+
+    def look_for(self, form: Form) -> bool:
+        """Tell whether a form is looked for."""
+        announced = self.announced or form.probes != ()
+        return form.alone <= self.alone and form.number <= self.numbers and announced
+
+
+ALL = Looks()
+IN_CODES = Looks(alone=False)
+"""For VR CS, whose values are terms: a common word or a short identifier is one of them."""
+IN_BYTES = Looks(alone=False, announced=False)
+
+
+class TextCleaner:
+    """Finds the values of one patient in text and bytes, and takes them out of text."""
+
+    def __init__(self, own: Own) -> None:
+        self._forms = tuple(_forms(own))
+        self._dates = [f"{day:%Y%m%d}" for day in days(own.dates)]
+        self._probes = _shortest(one for form in self._forms for one in form.literals)
+        asked = (
+            form.literals if form.probes is None else form.probes
+            for form in self._forms
+            if not form.alone
+        )
+        self._in_bytes = Probes.of(_shortest(one for some in asked for one in some), own.names)
+        self._known: dict[tuple[str, Looks], bool] = {}
+        self._innocent: set[bytes] = set()
+        self.whole_numbers = frozenset(_numbers(own, self._dates))
+
+    def holds(self, text: str, looks: Looks = ALL) -> bool:
+        """Tell whether text holds an own value. A search that takes too long counts as a hit."""
+        key = (text, looks)
+        known = self._known.get(key)
+        if known is None:
+            known = self._found(text, looks)
+            if len(text) <= LONGEST_REMEMBERED:
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                self._known[key] = known
+        return known
+
+    def may_hold(self, data: bytes) -> bool:
+        """Tell whether bytes of ASCII are worth decoding. False means that no value is in them."""
+        if data in self._innocent:
+            return False
+        if not data.isascii() or any(sign in data for sign in (b"\x1b", b"%", b"&")):
+            return True
+        letters = squeezed(data.decode("ascii").lower())
+        if any(probe in letters for probe in self._probes):
+            return True
+        if len(data) <= LONGEST_REMEMBERED:
+            if len(self._innocent) >= REMEMBERED:
+                self._innocent.clear()
+            self._innocent.add(data)
+        return False
+
+    def _found(self, text: str, looks: Looks) -> bool:
+        try:
+            deadline = time.monotonic() + SEARCH_SECONDS
+            return any(self._any(one, looks, deadline) for one in _readings(text))
+        except (TimeoutError, TooSlow):
+            return True
+
+    def _any(self, text: str, looks: Looks, deadline: float) -> bool:
+        return next(self._spans(text, looks, deadline), None) is not None
+
+    def cleaned(self, text: str, looks: Looks = ALL) -> str:
+        """Return text without own values; what is around stays, to the blank.
+
+        Cleaning goes on until nothing is found any more, since what is left may join to another
+        value. Where it takes too long, and where a value stands in a form that cannot be cut
+        out, nothing is left. Text without own values is returned as it is.
+        """
+        deadline = time.monotonic() + SEARCH_SECONDS
+        try:
+            for _ in range(MOST_ROUNDS):
+                if not self.holds(text, looks):
+                    return text
+                spans = sorted(self._spans(text, looks, deadline))
+                if not spans:
+                    return ""
+                text = _without(text, spans)
+        except (TimeoutError, TooSlow):
+            return ""
+        return ""
+
+    def found_in_bytes(self, data: bytes, character_set: str | Sequence[str] | None) -> bool:
+        """Tell whether bytes of unknown meaning hold an own value.
+
+        They are read in the character set and in the usual encodings. In more than 4096 bytes,
+        what counts only because it stands alone or after some word (see `names` and `numbers`)
+        does not count, and a name of up to five letters counts in what reads like text.
+        """
+        if len(data) <= SHORT_BYTES:
+            others = self._in_bytes.encodings_in(data)
+            return any(self.holds(text) for text in decodings(data, character_set, others))
+        try:
+            deadline = time.monotonic() + SEARCH_SECONDS * (1 + len(data) / BYTES_IN_TIME)
+            return any(
+                stands_in_text(text, *span)
+                for chunk in chunks(data)
+                for place in self._in_bytes.places(chunk)
+                for text in decodings(place, character_set, self._in_bytes.encodings_in(place))
+                for span in self._spans(text, IN_BYTES, deadline)
+            )
+        except (TimeoutError, TooSlow):
+            return True
+
+    def _spans(self, text: str, looks: Looks, deadline: float) -> Iterator[tuple[int, int]]:
+        """Yield where in text an own value stands."""
+        plain = fold(text)
+        letters = squeezed(plain.text)
+        if not any(probe in letters for probe in self._probes):
+            return
+        forms = [
+            form
+            for form in self._forms
+            if looks.look_for(form) and any(literal in letters for literal in form.literals)
+        ]
+        readings = [plain]
+        if forms and _CAMEL.search(text) is not None:
+            readings.append(_split_at_capitals(text))
+        for reading in readings:
+            for form in forms:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TooSlow
+                for match in compiled(form.pattern).finditer(reading.text, timeout=left):
+                    start, end = reading.span(*match.span())
+                    if not form.capitals or _is_capital(text[start:end]):
+                        yield start, end
+
+
+@lru_cache(maxsize=256)
+def cleaner_of(own: Own) -> TextCleaner:
+    """Return the cleaner of the own values, made once for instances that share them."""
+    return TextCleaner(own)
+
+
+def _forms(own: Own) -> Iterator[Form]:
+    seen: set[Form] = set()
+    for form in _all_forms(own):
+        if form not in seen:
+            seen.add(form)
+            yield form
+
+
+def _all_forms(own: Own) -> Iterator[Form]:
+    for name in sorted(own.names):
+        yield from name_forms(name)
+        for number in numbers_in(name):
+            yield from identifier_forms(number)
+    for identifier in sorted(own.identifiers):
+        yield from identifier_forms(identifier)
+    for contact in sorted(own.contacts):
+        yield from contact_forms(contact)
+    for address in sorted(own.addresses):
+        yield from address_forms(address)
+    for day in days(own.dates):
+        yield date_form(day)
+
+
+def _numbers(own: Own, dates: Iterable[str]) -> Iterator[int]:
+    """Yield the identifiers of five digits and more, and the dates, as numbers."""
+    for value in (*own.identifiers, *own.contacts, *dates):
+        digits = "".join(sign for sign in folded(value) if sign.isalnum())
+        if digits.isdecimal() and len(digits.lstrip("0")) >= 5:  # noqa: PLR2004 - see numbers
+            yield int(digits)
+
+
+def _shortest(literals: Iterable[str]) -> tuple[str, ...]:
+    """Return the literals that hold no other: text without these holds none of the rest."""
+    kept: list[str] = []
+    for literal in sorted(set(literals), key=lambda one: (len(one), one)):
+        if not any(one in literal for one in kept):
+            kept.append(literal)
+    return tuple(kept)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """Yield text, and what it says where it is escaped for the web."""
+    yield text
+    if _ENCODED.search(text) is not None:
+        yield unquote(text)
+        yield html.unescape(text)
+
+
+def _split_at_capitals(text: str) -> Folded:
+    """Fold text with a blank before every capital that follows a small letter."""
+    plain = fold(text)
+    starts = plain.starts if plain.starts is not None else list(range(len(text)))
+    ends = plain.ends if plain.ends is not None else list(range(1, len(text) + 1))
+    cuts = {match.start() for match in _CAMEL.finditer(text)}
+    signs: list[str] = []
+    froms: list[int] = []
+    tos: list[int] = []
+    for index, sign in enumerate(plain.text):
+        if starts[index] in cuts and (index == 0 or starts[index - 1] != starts[index]):
+            signs.append(" ")
+            froms.append(starts[index])
+            tos.append(starts[index])
+        signs.append(sign)
+        froms.append(starts[index])
+        tos.append(ends[index])
+    return Folded("".join(signs), froms, tos)
+
+
+def _is_capital(text: str) -> bool:
+    """Tell whether every word starts with a capital, in scripts that have such."""
+    return all(not word[0].islower() for word in _WORD.findall(text))
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """Cut out spans that are sorted, with the blank that would be left over beside another."""
+    kept: list[str] = []
+    at = 0
+    for start, end in spans:
+        if end <= at:
+            continue
+        kept.append(text[at : max(start, at)])
+        at = max(end, at)
+        left = next((one[-1] for one in reversed(kept) if one), "")
+        right = text[at : at + 1]
+        if left in ("", " ", "\t", "\n", "\r") and right in (" ", "\t"):
+            at += 1
+        elif left.isalnum() and right.isalnum():
+            kept.append(" ")
+    kept.append(text[at:])
+    rest = "".join(kept)
+    if not any(sign.isalnum() for sign in rest):
+        return ""
+    return rest.rstrip(" ") if at >= len(text) and not text.endswith(" ") else rest
