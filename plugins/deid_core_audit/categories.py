@@ -66,6 +66,7 @@ _DESCRIBING = frozenset(
         "UV",
     ]
 )
+META_GROUP = 0x0002
 _OF_PERSONS = frozenset([0x0010, 0x0012, 0x0032, 0x0038, 0x4008])
 """Groups about patients, trials, requests, visits and interpretations."""
 
@@ -141,19 +142,20 @@ def _tags(leaf: Leaf, other: Leaf | None, scores: Scores) -> None:
         leaf.known
         and leaf.vr in _DESCRIBING
         and leaf.tag >> 16 not in _OF_PERSONS
-        and leaf.tag >> 16 > 0x0007  # noqa: PLR2004 - file meta information, and older things
+        and leaf.tag >> 16 > META_GROUP
     ):
         scores.count(TAGS_RETAINED, leaf.place, other is not None)
 
 
 def _texts(leaf: Leaf, other: Leaf | None, own: Needles, scores: Scores) -> None:
-    if leaf.vr in TEXT and not leaf.empty and other is not None and leaf.known:
+    in_dataset = leaf.known and leaf.tag >> 16 > META_GROUP
+    if leaf.vr in TEXT and not leaf.empty and other is not None and in_dataset:
         scores.count(TEXT_NOT_NULL, leaf.place, not other.empty)
     found = own.in_leaf(leaf)
     if found:
         gone = other is None or not found & own.in_leaf(other)
         scores.count(TEXT_REMOVED, leaf.place, gone)
-    if leaf.known and leaf.vr in FREE_TEXT and kind_of(leaf) is None:
+    if in_dataset and leaf.vr in FREE_TEXT and kind_of(leaf) is None:
         left = Counter(folded(other.text).split()) if other is not None else Counter[str]()
         taken = {word for needle in found for word in needle.text.split()} | TITLES
         for word in folded(leaf.text).split():

@@ -20,6 +20,8 @@ from deid_core_audit.spellings import as_date
 PATIENT_ID = "/00100020"
 PATIENT_NAME = "/00100010"
 STUDY = "/0020000D"
+INSTANCE = "/00080018"
+MEDIA_STORAGE = "/00020003"
 
 
 @attrs.define
@@ -58,18 +60,20 @@ class Consistency:
         if patient:
             self.patients.add(patient, _text(sides.after, PATIENT_ID), "PatientID")
         whose = patient or _text(sides.before, PATIENT_NAME) or _text(sides.before, STUDY)
+        instance = _text(sides.before, INSTANCE)
         for leaf in sides.before.values():
+            if leaf.path == MEDIA_STORAGE and leaf.text != instance:
+                continue  # it named another object, and names its own now
             other = sides.after.get(leaf.path)
-            if other is None or other.empty:
-                continue
-            if leaf.vr == "UI":
+            if other is not None and not other.empty:
                 for old, new in zip(leaf.values, other.values, strict=False):
-                    if is_instance_uid(leaf, old):
-                        self.uids.add(old, new, leaf.place)
-            elif leaf.vr in {"DA", "DT"}:
-                for old, new in zip(leaf.values, other.values, strict=False):
-                    if old:
-                        self._dates[whose][old, new, leaf.place] += 1
+                    self._add(leaf, old, new, whose)
+
+    def _add(self, leaf: Leaf, old: str, new: str, whose: str) -> None:
+        if leaf.vr == "UI" and is_instance_uid(leaf, old):
+            self.uids.add(old, new, leaf.place)
+        elif leaf.vr in {"DA", "DT"} and old:
+            self._dates[whose][old, new, leaf.place] += 1
 
     def score(self, scores: Scores, *, uids: bool, dates: bool) -> None:
         """Count over all that was taken in."""

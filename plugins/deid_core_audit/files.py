@@ -20,6 +20,13 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 PREFIX = slice(128, 132)
+BARE = frozenset(
+    struct.pack(f"{order}HH", group, element)
+    for order in "<>"
+    for group in (0x0002, 0x0008)
+    for element in (0x0000, 0x0001, 0x0005, 0x0008, 0x0012, 0x0016)
+)
+"""How a data set starts that was stored without preamble and prefix."""
 LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 PIXELS = frozenset([0x7FE00008, 0x7FE00009, 0x7FE00010])
 """Float Pixel Data, Double Float Pixel Data and Pixel Data."""
@@ -97,13 +104,24 @@ def quiet() -> Iterator[None]:
 def read(file: File) -> Content:
     """Read a file whole; call it inside of `quiet`."""
     data = file.path.read_bytes()
-    if data[PREFIX] != b"DICM":
-        return Content(dicom=False, dataset=None, stretches=(Stretch(data, (), ()),))
+    bare = data[PREFIX] != b"DICM"
+    if bare and data[:4] not in BARE:
+        return _not_dicom(data)
     try:
-        dataset = pydicom.dcmread(io.BytesIO(data), force=False)
+        dataset = pydicom.dcmread(io.BytesIO(data), force=bare)
     except Exception:  # noqa: BLE001 - whatever a damaged file makes pydicom raise
-        return Content(dicom=True, dataset=None, stretches=_unparsed(data))
+        return (
+            _not_dicom(data)
+            if bare
+            else Content(dicom=True, dataset=None, stretches=_unparsed(data))
+        )
+    if bare and "SOPClassUID" not in dataset:
+        return _not_dicom(data)
     return Content(dicom=True, dataset=dataset, stretches=_parted(data, dataset))
+
+
+def _not_dicom(data: bytes) -> Content:
+    return Content(dicom=False, dataset=None, stretches=(Stretch(data, (), ()),))
 
 
 def _unparsed(data: bytes) -> tuple[Stretch, ...]:
@@ -111,9 +129,11 @@ def _unparsed(data: bytes) -> tuple[Stretch, ...]:
 
 
 def _parted(data: bytes, dataset: Dataset) -> tuple[Stretch, ...]:
-    head = (Span(0, BEFORE), Span(132, META))
+    head: tuple[Span, ...] = (Span(0, BEFORE), Span(132, META))
     start = _meta_end(data)
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
+    if data[PREFIX] != b"DICM":
+        head = (Span(0, META),)
     if syntax != DeflatedExplicitVRLittleEndian:
         spans, pixels = _elements(dataset, len(data))
         return (Stretch(data, (*head, *spans), pixels),)

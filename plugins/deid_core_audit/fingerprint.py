@@ -8,7 +8,7 @@ from zlib import crc32
 
 import attrs
 
-from deid_core_audit.files import META, PIXELS, Content, File
+from deid_core_audit.files import PIXELS, Content, File
 from deid_core_audit.leaves import NUMBERS, Leaf, leaves
 
 SIZE = 96
@@ -34,7 +34,7 @@ MARKS = frozenset(
     ]
 )
 """Attributes that a de-identified object usually keeps, and by which objects differ."""
-PATIENT_GROUP = 0x0010
+META_GROUP, PATIENT_GROUP = 0x0002, 0x0010
 
 
 @attrs.frozen
@@ -69,7 +69,9 @@ def fingerprint(file: File, content: Content) -> Fingerprint:
     has_bulk = False
     marks, values, structure = set(), set(), set()
     for leaf in leaves(dataset) if dataset is not None else ():
-        if leaf.tag >> 16 == -META:
+        if leaf.tag >> 16 == META_GROUP:
+            if leaf.keyword == "TransferSyntaxUID":
+                marks.add(crc32(leaf.text.encode()))
             continue
         if "[" not in leaf.path and leaf.keyword and not leaf.empty:
             top[leaf.keyword] = leaf.text

@@ -132,7 +132,8 @@ def _list(title: str, names: list[dict[str, Any]], console: Console) -> None:
         return
     console.print(f"{title}: {len(names)}")
     for name in names[:MOST]:
-        console.print(f"  {name['number']}  {escape(name.get('path', ''))}".rstrip())
+        line = f"  {name['number']}  {escape(name.get('path', ''))}"
+        console.print(line.rstrip(), soft_wrap=True)
     if len(names) > MOST:
         console.print("  ...")
 

@@ -18,6 +18,7 @@ LEAST_IN_PIXELS = 6
 LONGEST = 1 << 16
 """Binary values of more bytes are searched with the bytes of the file only."""
 META_GROUP = 2
+LEAST_DIFFERENT = 3
 
 _RUNS = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{4,}")
 _RUNS_IN_PIXELS = re.compile(rb"[\x20-\x7e]{6,}")
@@ -75,11 +76,16 @@ def _in_stretch(stretch: Stretch, needles: Needles) -> Iterator[tuple[int, Needl
     found: set[tuple[int, Needle]] = set()
     for at, text, in_pixels in _texts(stretch):
         for needle in needles.in_text(text):
-            if in_pixels and len(needle.text) < LEAST_IN_PIXELS:
+            if in_pixels and _too_plain(needle):
                 continue
             found.add((at + max(text.casefold().find(needle.text.split()[0]), 0), needle))
     found |= set(needles.in_bytes(stretch.data))
     yield from found
+
+
+def _too_plain(needle: Needle) -> bool:
+    """Whether pixels can spell a value by chance, as a plain area does ``11111111``."""
+    return len(needle.text) < LEAST_IN_PIXELS or len(set(needle.text)) < LEAST_DIFFERENT
 
 
 def _texts(stretch: Stretch) -> Iterator[tuple[int, str, bool]]:
