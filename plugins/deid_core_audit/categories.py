@@ -9,6 +9,7 @@ import attrs
 from deid_core_audit.files import PIXELS, Content
 from deid_core_audit.identifying import (
     DATE,
+    STANDARD,
     UID,
     Identifier,
     identifiers,
@@ -170,9 +171,9 @@ def _uids(leaf: Leaf, other: Leaf | None, scores: Scores) -> None:
     if leaf.keyword.startswith("Implementation"):
         return  # who wrote the file: another program now
     for old, new in zip(leaf.values, other.values, strict=False):
-        if old:
-            changed = old != new
-            scores.count(UIDS_CHANGED, leaf.place, changed == is_instance_uid(leaf, old))
+        # Of a class that is not the standard's, nobody knows whether its UID tells who made it.
+        if is_instance_uid(leaf, old) or old.startswith(STANDARD):
+            scores.count(UIDS_CHANGED, leaf.place, (old != new) == is_instance_uid(leaf, old))
 
 
 def _same_pixels(leaf: Leaf, other: Leaf | None, before: Content, after: Content) -> bool:

@@ -30,7 +30,7 @@ _BY_KEYWORD = (
         ),
     ),
     (CONTACT, re.compile(r"Telephone|Telecom|PhoneNumber|EMail")),
-    (ADDRESS, re.compile(r"Address(?!Trial)|MilitaryRank|PatientInstitutionResidence")),
+    (ADDRESS, re.compile(r"(?<!Source)Address(?!Trial)|MilitaryRank|PatientInstitutionResidence")),
     (INSTITUTION, re.compile(r"^Institution(al)?(Name|DepartmentName)|^IssuingAuthority")),
     (DEVICE, re.compile(r"SerialNumber|^StationName|StationName$|^UniqueDeviceIdentifier")),
 )
@@ -38,7 +38,7 @@ _CLASSES = re.compile(
     r"Class|TransferSyntax|CodingScheme|^ContextUID|MappingResource|ContextGroupExtension"
     r"|ImplementationClass|^PrivateInformationCreator|TemplateExtension|^SourceOfReference"
 )
-_STANDARD = "1.2.840.10008."
+STANDARD = "1.2.840.10008."
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _EARLIEST = "19000101"
 """Dates up to here are placeholders."""
@@ -82,7 +82,7 @@ def kind_of(leaf: Leaf) -> str | None:
 
 def is_instance_uid(leaf: Leaf, value: str) -> bool:
     """Whether a UID is made for one object, and not by the standard or for a class."""
-    return bool(value) and not value.startswith(_STANDARD) and not _CLASSES.search(leaf.keyword)
+    return bool(value) and not value.startswith(STANDARD) and not _CLASSES.search(leaf.keyword)
 
 
 def kept(found: Iterable[Identifier], kinds: frozenset[str]) -> Iterator[Identifier]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from deid_core_audit.identifying import BIRTH_DATE, DATE, LISTED, UID, Identifier
+from deid_core_audit.identifying import BIRTH_DATE, DATE, INSTITUTION, LISTED, UID, Identifier
 from deid_core_audit.leaves import FREE_TEXT, Leaf
 from deid_core_audit.spellings import folded, spellings
 
@@ -121,7 +121,9 @@ class Needles:
 
 
 def by_chance(needle: Needle, leaf: Leaf) -> bool:
-    """Whether digits stand in a number, a time or a UID, where they say nothing."""
+    """Whether a value says nothing where it stands: digits in a number, a maker of machines."""
+    if needle.kind == INSTITUTION:
+        return leaf.keyword.startswith("Manufacturer")
     if not needle.digits or needle.kind == UID:
         return False
     if leaf.vr in {"DS", "IS", "TM", "UI"} and needle.kind != DATE:
