@@ -48,8 +48,10 @@ def scored(folder: Path) -> list[dict[str, Any]]:
 def table(found: list[dict[str, Any]]) -> str:
     """Return the table in Markdown."""
     lines = [f"| | {' | '.join(RUNS)} |", "|---|" + "---:|" * len(RUNS)]
-    for name in found[0]["categories"]:
-        lines.append(f"| {name} | {' | '.join(_cell(one['categories'][name]) for one in found)} |")
+    lines += [
+        f"| {name} | {' | '.join(_cell(one['categories'][name]) for one in found)} |"
+        for name in found[0]["categories"]
+    ]
     rows = {
         "inputs without output": lambda one: len(one["files"]["missing"]),
         "places of the output with an identifier": lambda one: len(one["leaks"]),

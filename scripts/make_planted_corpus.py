@@ -61,6 +61,8 @@ MORE = [
     "color-pl.dcm",
     "gdcm-US-ALOKA-16.dcm",
 ]
+WRITTEN = frozenset(["DeidentificationMethod"])
+"""De-identification writes them itself."""
 ENCAPSULATED_DOCUMENT = 0x00420011
 UNLISTED_VRS = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
 ROOT = "1.2.826.0.1.3680043.10.1541"
@@ -101,7 +103,7 @@ def make(rows: dict[int, tuple[str, str]], bases: list[str]) -> Corpus:
         if vr in UNLISTED_VRS
         and tag not in rows
         and 0x0008 <= tag >> 16 < 0x5000  # noqa: PLR2004 - groups of IODs
-        and keyword not in KEPT_TEXT
+        and keyword not in KEPT_TEXT | WRITTEN
         # The table lists some numbers of orders; who says that the others must stay?
         and not keyword.endswith("RegistrationNumber")
         and "OrderNumber" not in keyword
