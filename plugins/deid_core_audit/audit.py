@@ -9,8 +9,15 @@ from pathlib import Path
 
 import attrs
 
-from deid_core_audit.categories import LEAKING, Scores, Sides, score
-from deid_core_audit.categories import UIDS_CHANGED as UIDS
+from deid_core_audit.categories import (
+    DATES_SHIFTED,
+    LEAKING,
+    UIDS_CHANGED,
+    UIDS_CONSISTENT,
+    Scores,
+    Sides,
+    score,
+)
 from deid_core_audit.consistency import Consistency, shifted
 from deid_core_audit.files import Content, File, find, quiet, read
 from deid_core_audit.fingerprint import Fingerprint, fingerprint
@@ -19,6 +26,9 @@ from deid_core_audit.leaves import codecs_of, leaves
 from deid_core_audit.needles import Needle, Needles
 from deid_core_audit.pairing import Pairing, pair
 from deid_core_audit.search import Hit, pixel_bytes, search
+
+ASIDE = {UID: (UIDS_CHANGED, UIDS_CONSISTENT), DATE: (DATES_SHIFTED,)}
+"""Categories that say nothing where a kind of identifier was kept on purpose."""
 
 Step = Callable[[str, int], None]
 """Is told what is done next, and with how many files."""
@@ -81,7 +91,7 @@ class Audit:
     def clean(self) -> bool:
         """Whether nothing was left, nothing is inconsistent and every output was compared."""
         tallies = self.scores.tallies
-        whole = all(tallies[name].passed == tallies[name].total for name in LEAKING)
+        whole = all(tallies[name].passed == tallies[name].total for name in LEAKING & set(tallies))
         return whole and not self.leaks and not self.unchecked
 
 
@@ -150,9 +160,10 @@ def _compare(result: Audit, step: Step) -> None:
         if DATE not in kept:
             _note(result, other.file, _dates_left(sides, after, uids_kept=UID in kept))
         step("", 1)
-    if UID in kept:
-        result.scores.tallies.pop(UIDS)
-    consistency.score(result.scores, uids=UID not in kept, dates=DATE not in kept)
+    consistency.score(result.scores)
+    for kind, categories in ASIDE.items():
+        for category in categories if kind in kept else ():
+            del result.scores.tallies[category]
 
 
 def _dates_left(sides: Sides, after: Content, *, uids_kept: bool) -> Iterable[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from operator import itemgetter
 
 import attrs
 
@@ -75,38 +76,41 @@ class Consistency:
         elif leaf.vr in {"DA", "DT"} and old:
             self._dates[whose][old, new, leaf.place] += 1
 
-    def score(self, scores: Scores, *, uids: bool, dates: bool) -> None:
+    def score(self, scores: Scores) -> None:
         """Count over all that was taken in."""
-        if uids:
-            self.uids.score(UIDS_CONSISTENT, scores)
+        self.uids.score(UIDS_CONSISTENT, scores)
         self.patients.score(PATIENTS_CONSISTENT, scores)
-        if dates:
-            for found in self._dates.values():
-                _score_dates(found, scores)
+        for found in self._dates.values():
+            _score_dates(found, scores)
 
 
 def _score_dates(found: Counter[tuple[str, str, str]], scores: Scores) -> None:
-    """Count the dates of one patient.
-
-    A date that stands for several different ones is a dummy: it tells nothing, and is as good
-    as shifted.
-    """
+    """Count the dates of one patient: as good as shifted is one that a dummy stands for."""
     shifts = {(old, new): _shift(old, new) for old, new, _ in found}
-    origins: defaultdict[str, set[str]] = defaultdict(set)
-    for old, new in shifts:
-        origins[new[:8]].add(old[:8])
-    dummies = {new for new, olds in origins.items() if len(olds) > 1}
-    usual = Counter[int]()
-    for (old, new, _), times in found.items():
-        days = shifts[old, new]
-        if days and new[:8] not in dummies:
-            usual[days] += times
-    shift = max(usual, key=lambda days: usual[days], default=None)
+    usual, dummies = _usual(shifts)
     for (old, new, place), times in found.items():
         days = shifts[old, new]
-        good = old != new and (days is None or days == shift or new[:8] in dummies) and days != 0
+        good = old != new and days != 0 and (days in {None, usual} or new[:8] in dummies)
         for _ in range(times):
             scores.count(DATES_SHIFTED, place, good)
+
+
+def _usual(shifts: dict[tuple[str, str], int | None]) -> tuple[int | None, set[str]]:
+    """Return by how many days a patient's dates move, and the dates that are dummies.
+
+    A dummy stands for several different dates, none of which is the one that was shifted there.
+    """
+    moved = {(old[:8], new[:8]): days for (old, new), days in shifts.items() if days}
+    usual, times = max(Counter(moved.values()).items(), key=itemgetter(1), default=(None, 0))
+    origins: defaultdict[str, set[int]] = defaultdict(set)
+    for (_, new), days in moved.items():
+        origins[new].add(days)
+    proven = {usual} if times > 1 else set()
+    dummies = {new for new, days in origins.items() if len(days) > 1 and not days & proven}
+    if not proven:
+        left = [days for (_, new), days in moved.items() if new not in dummies]
+        usual = left[0] if left else None
+    return usual, dummies
 
 
 def _shift(old: str, new: str) -> int | None:

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from deid_core_audit.identifying import BIRTH_DATE, DATE, INSTITUTION, LISTED, UID, Identifier
+from deid_core_audit.identifying import (
+    BIRTH_DATE,
+    CONTACT,
+    DATE,
+    INSTITUTION,
+    LISTED,
+    UID,
+    Identifier,
+)
 from deid_core_audit.leaves import FREE_TEXT, Leaf
 from deid_core_audit.spellings import folded, spellings
 
@@ -19,6 +27,9 @@ SURE_NUMBER = 6
 """A number of fewer digits is looked for as a whole value only."""
 LEAST_BYTES = 4
 
+_PHONES = re.compile(r"[0-9](?:[\s()./+-]{0,3}[0-9]){6,}")
+LEAST_DIGITS = 7
+"""Digits that make a telephone number, however they are parted."""
 _UIDS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
@@ -50,6 +61,7 @@ class Needles:
     _words: dict[str, Needle] = attrs.field(factory=dict, repr=False)
     _heads: dict[str, list[Needle]] = attrs.field(factory=dict, repr=False)
     _uids: dict[str, Needle] = attrs.field(factory=dict, repr=False)
+    _phones: dict[str, Needle] = attrs.field(factory=dict, repr=False)
     _short: dict[str, Needle] = attrs.field(factory=dict, repr=False)
     _foreign: dict[bytes, Needle] = attrs.field(factory=dict, repr=False)
 
@@ -68,6 +80,10 @@ class Needles:
                 continue
             if identifier.kind == LISTED and _UIDS.fullmatch(identifier.value):
                 self._uids.setdefault(identifier.value, _needle(identifier, identifier.value))
+            if identifier.kind == CONTACT:
+                digits = _digits(identifier.value)
+                if len(digits) >= LEAST_DIGITS:
+                    self._phones.setdefault(digits, _needle(identifier, digits))
             for text in spellings(identifier):
                 if text:
                     self._add(_needle(identifier, text), codecs)
@@ -97,6 +113,11 @@ class Needles:
             for token in (_UIDS.findall(text) if self._uids else ())
             if token in self._uids
         }
+        if self._phones:
+            numbers = " ".join(map(_digits, _PHONES.findall(text)))
+            for size in {len(digits) for digits in self._phones} if numbers else ():
+                windows = {numbers[at : at + size] for at in range(len(numbers) - size + 1)}
+                found |= {self._phones[digits] for digits in windows & self._phones.keys()}
         words = folded(text)
         grams = {words[at : at + HEAD] for at in range(len(words) - HEAD + 1)}
         for head in grams & self._heads.keys():
@@ -129,6 +150,10 @@ def by_chance(needle: Needle, leaf: Leaf) -> bool:
     if leaf.vr in {"DS", "IS", "TM", "UI"} and needle.kind != DATE:
         return folded(leaf.text) != needle.text
     return leaf.vr in {"DS", "IS", "TM"}
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _needle(identifier: Identifier, text: str) -> Needle:

@@ -74,11 +74,12 @@ def _place(content: Content, tag: int) -> str:
 
 def _in_stretch(stretch: Stretch, needles: Needles) -> Iterator[tuple[int, Needle]]:
     found: set[tuple[int, Needle]] = set()
-    for at, text, in_pixels in _texts(stretch):
+    for at, width, text, in_pixels in _texts(stretch):
         for needle in needles.in_text(text):
             if in_pixels and _too_plain(needle):
                 continue
-            found.add((at + max(text.casefold().find(needle.text.split()[0]), 0), needle))
+            inside = max(text.casefold().find(needle.text.split()[0]), 0)
+            found.add((at + width * inside, needle))
     found |= set(needles.in_bytes(stretch.data))
     yield from found
 
@@ -88,22 +89,23 @@ def _too_plain(needle: Needle) -> bool:
     return len(needle.text) < LEAST_IN_PIXELS or len(set(needle.text)) < LEAST_DIFFERENT
 
 
-def _texts(stretch: Stretch) -> Iterator[tuple[int, str, bool]]:
-    """Yield what can be read as text: where it starts, the text, and whether it is in pixels."""
+def _texts(stretch: Stretch) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield what can be read as text: start, bytes of a character, text, if it is in pixels."""
     at = 0
     for start, end in (*stretch.pixels, (len(stretch.data), len(stretch.data))):
-        for offset, text in _runs(stretch.data, at, start, _RUNS):
-            yield offset, text, False
-        for offset, text in _runs(stretch.data, start, end, _RUNS_IN_PIXELS):
-            yield offset, text, True
+        for run in _runs(stretch.data, at, start, _RUNS):
+            yield *run, False
+        for run in _runs(stretch.data, start, end, _RUNS_IN_PIXELS):
+            yield *run, True
         at = max(at, end)
 
 
 def _runs(
     data: bytes, start: int, end: int, eight_bits: re.Pattern[bytes]
-) -> Iterator[tuple[int, str]]:
+) -> Iterator[tuple[int, int, str]]:
     for pattern, width, first in ((eight_bits, 1, 0), (_LITTLE, 2, 0), (_BIG, 2, 1)):
         for match in pattern.finditer(data, start, end):
             run = match.group()[first::width]
             for at in range(0, len(run), PIECE):
-                yield match.start() + at * width, run[at : at + PIECE + OVERLAP].decode("latin-1")
+                text = run[at : at + PIECE + OVERLAP].decode("latin-1")
+                yield match.start() + first + at * width, width, text
