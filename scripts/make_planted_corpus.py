@@ -143,7 +143,7 @@ class _Plan:
         """Plant a legal value in an attribute of the table."""
         if tag == ENCAPSULATED_DOCUMENT:
             return  # it would make the image another kind of object
-        if tag >> 16 < 0x0008 or tag >> 16 >= 0x7FE0:  # noqa: PLR2004 - file meta, directories, pixels
+        if tag >> 16 < 0x0008 or tag >> 16 == 0x7FE0:  # noqa: PLR2004 - file meta, directories, pixels
             return
         where = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
         if vr == "SQ":

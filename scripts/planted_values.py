@@ -130,5 +130,5 @@ class Values:
         yield 0x001021B0, "LT", f"call {self.patient.phone} about {last}{first}", ("call", "about")
         yield 0x00321060, "LO", f"MRI {last},{first[:1]}. spine", ("spine",)
         # Not in the table: a tool has to find the name itself.
-        yield 0x0018700A, "SH", f"{last[:14]}", ()
-        yield 0x00181400, "LO", f"bone kernel {last}", ("bone", "kernel")
+        yield 0x00181210, "SH", last[:16], ()
+        yield 0x00181261, "LO", f"bone kernel {last}", ("bone", "kernel")

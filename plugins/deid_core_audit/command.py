@@ -55,7 +55,7 @@ def command(inputs: Path, outputs: Path, **options: Any) -> None:
     Exit status: 0 if nothing is left, 1 if something is left, inconsistent or could not be
     compared, 2 for wrong usage.
     """
-    with _without_values():
+    with without_values():
         result = _audit(inputs, outputs, options)
         _tell(result, options)
     if not result.clean:
@@ -101,7 +101,7 @@ def _tell(result: Audit, options: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _without_values() -> Iterator[None]:
+def without_values() -> Iterator[None]:
     """Say where an error was raised, but not its text, which may quote a value."""
     try:
         yield
