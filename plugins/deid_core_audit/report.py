@@ -16,6 +16,7 @@ from deid_core_audit.fingerprint import Fingerprint
 
 MOST = 20
 """Rows of a list of files that are shown; JSON holds all."""
+MOST_PLACES = 5
 
 
 def as_json(audit: Audit, *, show_values: bool) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def show(audit: Audit, console: Console, *, show_values: bool) -> None:
     """Print the tables."""
     _show_files(audit, console)
     _show_categories(audit, console)
+    _show_faults(audit, console)
     _show_leaks(audit, console, show_values=show_values)
     pairing = audit.pairing
     for title, ones in (
@@ -104,6 +106,24 @@ def _show_categories(audit: Audit, console: Console) -> None:
         percent = f"{_percent(tally.passed, tally.total):.1f}"
         table.add_row(name, *(str(cell) for cell in cells), percent, style=style)
     console.print(table)
+
+
+def _show_faults(audit: Audit, console: Console) -> None:
+    """Show where a failure is a fault; where others are is in the JSON."""
+    table = Table(title="Where it failed", title_justify="left")
+    table.add_column("Category")
+    table.add_column("In the input", overflow="fold")
+    table.add_column("Times", justify="right")
+    for name in CATEGORIES:
+        failures = (
+            audit.scores.failures[name] if name in LEAKING & set(audit.scores.tallies) else None
+        )
+        for place, times in failures.most_common(MOST_PLACES) if failures else ():
+            table.add_row(name, escape(place), str(times))
+        if failures and len(failures) > MOST_PLACES:
+            table.add_row(name, "...", "")
+    if table.row_count:
+        console.print(table)
 
 
 def _show_leaks(audit: Audit, console: Console, *, show_values: bool) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import pytest
 
 import deid_core
+import deid_core_audit
 import deid_core_dicom
 import deid_core_profiles
 import deid_core_screening
 
-PACKAGES = (deid_core, deid_core_dicom, deid_core_profiles, deid_core_screening)
+PACKAGES = (deid_core, deid_core_audit, deid_core_dicom, deid_core_profiles, deid_core_screening)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
