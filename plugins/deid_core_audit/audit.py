@@ -154,7 +154,7 @@ def _compare(result: Audit, step: Step) -> None:
     consistency = Consistency()
     for one, other in result.pairing.pairs:
         before, after = read(one.file), read(other.file)
-        sides = Sides.of(before, after)
+        sides = Sides.of(before, after, kept)
         score(sides, before, after, result.scores)
         consistency.add(sides)
         if DATE not in kept:
@@ -168,7 +168,7 @@ def _compare(result: Audit, step: Step) -> None:
 
 def _dates_left(sides: Sides, after: Content, *, uids_kept: bool) -> Iterable[Hit]:
     needles = Needles.of(one for one in sides.found if one.kind == DATE)
-    for hit in search(after, needles):
+    for hit in search(after, needles, pixels=False):
         leaf, other = sides.before.get(hit.path), sides.after.get(hit.path)
         in_uid = other is not None and other.vr == "UI"
         if not shifted(leaf, other) and not (in_uid and uids_kept):

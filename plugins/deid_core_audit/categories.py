@@ -17,7 +17,7 @@ from deid_core_audit.identifying import (
     kind_of,
 )
 from deid_core_audit.leaves import FREE_TEXT, TEXT, Leaf, codecs_of, leaves
-from deid_core_audit.needles import Needles
+from deid_core_audit.needles import Needle, Needles
 from deid_core_audit.spellings import TITLES, folded
 
 TAGS_RETAINED = "tags retained"
@@ -111,14 +111,14 @@ class Sides:
     own: Needles = attrs.field(repr=False)
 
     @classmethod
-    def of(cls, before: Content, after: Content) -> Sides:
-        """Walk both."""
+    def of(cls, before: Content, after: Content, kept: frozenset[str]) -> Sides:
+        """Walk both; identifiers of the kinds in ``kept`` may stay."""
         assert before.dataset is not None  # noqa: S101 - only parsed files are paired
         assert after.dataset is not None  # noqa: S101 - as above
         leaves_before = {leaf.path: leaf for leaf in leaves(before.dataset)}
         found = tuple(one for leaf in leaves_before.values() for one in identifiers(leaf))
         own = Needles.of(
-            (one for one in found if one.kind not in {DATE, UID}), codecs_of(before.dataset)
+            (one for one in found if one.kind not in {DATE, UID} | kept), codecs_of(before.dataset)
         )
         leaves_after = {leaf.path: leaf for leaf in leaves(after.dataset)}
         return cls(leaves_before, leaves_after, found, own)
@@ -152,7 +152,7 @@ def _texts(leaf: Leaf, other: Leaf | None, own: Needles, scores: Scores) -> None
     in_dataset = leaf.known and leaf.tag >> 16 > META_GROUP
     if leaf.vr in TEXT and not leaf.empty and other is not None and in_dataset:
         scores.count(TEXT_NOT_NULL, leaf.place, not other.empty)
-    found = own.in_leaf(leaf)
+    found = own.in_leaf(leaf) if leaf.readable else set[Needle]()
     if found:
         gone = other is None or not found & own.in_leaf(other)
         scores.count(TEXT_REMOVED, leaf.place, gone)

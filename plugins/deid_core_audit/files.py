@@ -109,6 +109,7 @@ def read(file: File) -> Content:
         return _not_dicom(data)
     try:
         dataset = pydicom.dcmread(io.BytesIO(data), force=bare)
+        content = Content(dicom=True, dataset=dataset, stretches=_parted(data, dataset))
     except Exception:  # noqa: BLE001 - whatever a damaged file makes pydicom raise
         return (
             _not_dicom(data)
@@ -117,7 +118,7 @@ def read(file: File) -> Content:
         )
     if bare and "SOPClassUID" not in dataset:
         return _not_dicom(data)
-    return Content(dicom=True, dataset=dataset, stretches=_parted(data, dataset))
+    return content
 
 
 def _not_dicom(data: bytes) -> Content:
@@ -149,7 +150,7 @@ def _elements(dataset: Dataset, size: int) -> tuple[tuple[Span, ...], tuple[tupl
     spans, pixels = [], []
     end = 0
     for tag in dataset.keys():  # noqa: SIM118 - iterating over a data set decodes its elements
-        item = dataset.get_item(tag)
+        item = dataset.get_item(tag, keep_deferred=True)
         start = getattr(item, "value_tell", None)
         if start is None:
             start = getattr(item, "file_tell", None) or 0

@@ -7,7 +7,7 @@ fault in one is not to be repeated in the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import attrs
 
@@ -83,8 +83,3 @@ def kind_of(leaf: Leaf) -> str | None:
 def is_instance_uid(leaf: Leaf, value: str) -> bool:
     """Whether a UID is made for one object, and not by the standard or for a class."""
     return bool(value) and not value.startswith(STANDARD) and not _CLASSES.search(leaf.keyword)
-
-
-def kept(found: Iterable[Identifier], kinds: frozenset[str]) -> Iterator[Identifier]:
-    """Leave out the kinds that were kept on purpose."""
-    return (identifier for identifier in found if identifier.kind not in kinds)

@@ -17,6 +17,8 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from deid_core_audit.files import PIXELS
+
 ENCODED_TEXT = frozenset(["LO", "LT", "PN", "SH", "ST", "UC", "UT"])
 """VRs whose values are in the character set of the data set (PS3.5 6.1.2.3)."""
 FREE_TEXT = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
@@ -26,6 +28,8 @@ NUMBERS = frozenset(["AT", "DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US",
 LONG = frozenset(["LT", "ST", "UR", "UT"])
 """VRs with one value, in which a backslash is a character."""
 DEEPEST = 100
+LONGEST = 1 << 16
+"""Binary values of more bytes are searched with the bytes of the file only."""
 DELIMITERS = set(b"\\^=\r\n\t\f")
 """After these the first character set is active again (PS3.5 6.1.2.5.3)."""
 
@@ -66,6 +70,11 @@ class Leaf:
     def text(self) -> str:
         """All values as one text; of a binary value the bytes as Latin-1."""
         return "\\".join(self.values) if self.values else self.raw.decode("latin-1")
+
+    @property
+    def readable(self) -> bool:
+        """Whether the value is to be looked at as text: not where it is long and binary."""
+        return bool(self.values) or (len(self.raw) <= LONGEST and self.tag not in PIXELS)
 
     @property
     def empty(self) -> bool:
@@ -110,10 +119,11 @@ def _walk(
 
 
 def _raw(dataset: Dataset, tag: int, creator: str) -> tuple[str, bytes]:
-    item = dataset.get_item(tag)
-    vr = item.VR or "UN"
-    if vr == "UN" or len(vr) > 2:  # noqa: PLR2004 - a VR has two letters; "US or SS" has more
-        vr = _dictionary_vr(tag, creator) or vr
+    item = dataset.get_item(tag, keep_deferred=True)
+    vr, expected = item.VR or "UN", _dictionary_vr(tag, creator)
+    # What an attribute is counts, and not what a writer calls its value: a name as OB is a name.
+    if expected in TEXT or (vr == "UN" and expected):
+        vr = vr if vr == "SQ" else expected
     vr = vr[:2]
     if isinstance(item, RawDataElement):
         return vr, item.value or b""
@@ -167,7 +177,11 @@ def _creator(dataset: Dataset, tag: int) -> str:
     block = tag >> 8 & 0xFF
     if not tag >> 16 & 1 or block < 0x10:  # noqa: PLR2004 - PS3.5 7.8.1
         return ""
-    creator = dataset.get_item((tag >> 16, block)) if (tag >> 16, block) in dataset else None
+    creator = (
+        dataset.get_item((tag >> 16, block), keep_deferred=True)
+        if (tag >> 16, block) in dataset
+        else None
+    )
     value = creator.value if creator is not None else b""
     if isinstance(value, bytes):
         value = value.decode("latin-1")

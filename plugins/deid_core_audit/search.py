@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from deid_core_audit.files import AFTER, BEFORE, META, PIXELS, Content, Stretch
+from deid_core_audit.files import AFTER, BEFORE, META, Content, Stretch
 from deid_core_audit.leaves import leaves, place_of
 from deid_core_audit.needles import Needle, Needles
 
@@ -15,8 +15,6 @@ PIECE = 1 << 16
 OVERLAP = 1 << 8
 LEAST_IN_PIXELS = 6
 """Bytes that a value needs to be looked for among pixels, where chance makes short words."""
-LONGEST = 1 << 16
-"""Binary values of more bytes are searched with the bytes of the file only."""
 META_GROUP = 2
 LEAST_DIFFERENT = 3
 
@@ -40,19 +38,22 @@ class Hit:
     path: str = attrs.field(default="", repr=False)
 
 
-def search(content: Content, needles: Needles) -> set[Hit]:
-    """Return what stands in a file: in its elements as they are decoded, and in its bytes."""
+def search(content: Content, needles: Needles, *, pixels: bool = True) -> set[Hit]:
+    """Return what stands in a file: in its elements as they are decoded, and in its bytes.
+
+    ``pixels`` is False to leave out the bytes of pixel data.
+    """
     hits: set[Hit] = set()
     weighed: set[tuple[int, str]] = set()
     if content.dataset is not None:
         for leaf in leaves(content.dataset):
-            if not leaf.values and (len(leaf.raw) > LONGEST or leaf.tag in PIXELS):
+            if not leaf.readable:
                 continue
             hits |= {Hit(leaf.place, needle, leaf.path) for needle in needles.in_leaf(leaf)}
             top = META if leaf.top >> 16 == META_GROUP else leaf.top
             weighed |= {(top, needle.text) for needle in needles.in_text(leaf.text)}
     for stretch in content.stretches:
-        for at, needle in _in_stretch(stretch, needles):
+        for at, needle in _in_stretch(stretch, needles, pixels=pixels):
             tag = stretch.tag_at(at)
             if (tag, needle.text) not in weighed:
                 hits.add(Hit(_place(content, tag), needle))
@@ -72,9 +73,11 @@ def _place(content: Content, tag: int) -> str:
     return place_of(content.dataset, tag) if content.dataset is not None else "unreadable file"
 
 
-def _in_stretch(stretch: Stretch, needles: Needles) -> Iterator[tuple[int, Needle]]:
+def _in_stretch(
+    stretch: Stretch, needles: Needles, *, pixels: bool
+) -> Iterator[tuple[int, Needle]]:
     found: set[tuple[int, Needle]] = set()
-    for at, width, text, in_pixels in _texts(stretch):
+    for at, width, text, in_pixels in _texts(stretch, pixels=pixels):
         for needle in needles.in_text(text):
             if in_pixels and _too_plain(needle):
                 continue
@@ -89,13 +92,13 @@ def _too_plain(needle: Needle) -> bool:
     return len(needle.text) < LEAST_IN_PIXELS or len(set(needle.text)) < LEAST_DIFFERENT
 
 
-def _texts(stretch: Stretch) -> Iterator[tuple[int, int, str, bool]]:
+def _texts(stretch: Stretch, *, pixels: bool) -> Iterator[tuple[int, int, str, bool]]:
     """Yield what can be read as text: start, bytes of a character, text, if it is in pixels."""
     at = 0
     for start, end in (*stretch.pixels, (len(stretch.data), len(stretch.data))):
         for run in _runs(stretch.data, at, start, _RUNS):
             yield *run, False
-        for run in _runs(stretch.data, start, end, _RUNS_IN_PIXELS):
+        for run in _runs(stretch.data, start, end, _RUNS_IN_PIXELS) if pixels else ():
             yield *run, True
         at = max(at, end)
 

@@ -220,3 +220,32 @@ def test_any_name_is_found_among_any_bytes(word, around, upper):
     content = Content(dicom=False, dataset=None, stretches=(Stretch(data, (), ()),))
     needles = Needles.of([Identifier("name", f"{word}^", "PatientName")])
     assert {hit.needle.text for hit in search(content, needles)} == {word}
+
+
+@pytest.mark.parametrize("vr", ["OB", "UN", "LO", "ZZ"])
+def test_an_identifier_of_the_input_with_a_wrong_vr_is_one_still(audit, before, after, vr):
+    data = encoded(before[0]).replace(b"\x10\0\x10\0PN", b"\x10\0\x10\0LO")
+    if vr != "LO":
+        short = len(before[0].PatientName.encode()) + 1 & ~1
+        head = b"\x10\0\x10\0LO" + short.to_bytes(2, "little")
+        long = b"\x10\0\x10\0" + vr.encode()
+        long += (
+            bytes(2) + short.to_bytes(4, "little") if vr != "ZZ" else short.to_bytes(2, "little")
+        )
+        assert head in data
+        data = data.replace(head, long)
+    before[0].SeriesDescription = before[1].SeriesDescription = "routine of"
+    del before[1].PatientName, after[1].PatientName
+    after[0].StudyDescription = f"thorax axial late phase {NAME}"
+    assert ("StudyDescription", "name") in audit([data, *before[1:]], after).places
+
+
+def test_damaged_files_do_not_end_the_audit(audit, before, after):
+    whole = encoded(after[0])
+    damaged = [whole[:-300], whole[:700], whole.replace(b"UI", b"U!"), whole[:132] + b"\xff" * 64]
+    deflated = encoded(after[1], DeflatedExplicitVRLittleEndian)
+    damaged += [deflated[:-40], deflated[:400] + bytes(20) + deflated[420:]]
+    found = audit(before, [*after, *damaged])
+    assert found.status == 1
+    counts = found.found["files"]["output"]
+    assert sum(counts.values()) == 10
