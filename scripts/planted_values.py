@@ -83,7 +83,7 @@ class Values:
             "CS": word.upper(),
             "DA": day,
             "DS": f"{70000 + step}.25",
-            "DT": f"{day}101{step % 1000:03d}.{step % 1000:06d}",
+            "DT": f"{day}1015{step % 60:02d}.{step % 1000000:06d}",
             "IS": str(810000 + step),
             "PN": f"{word}^{word}n",
             "TM": f"1015{step % 60:02d}.{step % 1000000:06d}",
