@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 import deid_core
+import deid_core_audit
 import deid_core_dicom
 import deid_core_fileset
 import deid_core_profiles
@@ -18,6 +19,7 @@ import deid_core_streams
 
 PACKAGES = (
     deid_core,
+    deid_core_audit,
     deid_core_dicom,
     deid_core_fileset,
     deid_core_profiles,

@@ -87,7 +87,7 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
     shown = rivals.run("plugins", "--json")
     assert shown.returncode == 1
     listed = rivals.plugins()
-    ours = {"dicom", "fileset", "profiles", "screening", "streams"}
+    ours = {"audit", "dicom", "fileset", "profiles", "screening", "streams"}
     assert set(listed) == {*ours, "patient-jitter", "rival"}
     statuses = [listed[name]["status"] for name in ("patient-jitter", "rival")]
     for status in statuses:
@@ -98,7 +98,16 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
 def test_who_is_preferred_is_asked_first(rivals: Environment) -> None:
     assert list(rivals.plugins("--prefer", "rival"))[:2] == ["rival", "patient-jitter"]
     assert list(rivals.plugins("--prefer", "patient-jitter"))[:2] == ["patient-jitter", "rival"]
-    order = ["dicom", "patient-jitter", "rival", "streams", "screening", "profiles", "fileset"]
+    order = [
+        "dicom",
+        "patient-jitter",
+        "rival",
+        "streams",
+        "screening",
+        "profiles",
+        "fileset",
+        "audit",
+    ]
     assert list(rivals.plugins("--prefer", "dicom", "--prefer", "patient-jitter")) == order
 
 

@@ -25,7 +25,7 @@ from deid_core import (
 
 Install = Callable[..., None]
 
-OURS = ("dicom", "fileset", "profiles", "screening", "streams")
+OURS = ("audit", "dicom", "fileset", "profiles", "screening", "streams")
 
 HEAD = "from deid_core import FieldAction, FileRef, Rank, SetValue, hookimpl\n"
 GOOD = (
@@ -94,7 +94,16 @@ def answerer(settings: PluginSettings | None = None) -> str:
 def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -> None:
     install("zebra")
     install("ant")
-    assert names() == ["ant", "zebra", "streams", "screening", "profiles", "fileset", "dicom"]
+    assert names() == [
+        "ant",
+        "zebra",
+        "streams",
+        "screening",
+        "profiles",
+        "fileset",
+        "dicom",
+        "audit",
+    ]
     assert answerer() == "fake_hospital_ant_ant"
 
 
@@ -109,6 +118,7 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "screening",
         "profiles",
         "fileset",
+        "audit",
     ]
 
 
