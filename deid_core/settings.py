@@ -18,6 +18,8 @@ from deid_core.screening import ScreenRule, read_rules
 DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 """What may happen to what no rule names."""
 
+SMALLEST_KEY = 16
+"""Bytes of the shortest key: what has fewer can be found by trying."""
 
 SWEEPS = ("off", "remove", "clean")
 """What may happen to a value that stays and holds one of the patient's own."""
@@ -87,7 +89,9 @@ class Settings:
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
     attributes that are not extracted. With ``sweep``, the patient's own values are looked for in
     every value that stays: what holds one is removed, or cleaned of it. ``methods`` are the codes
-    of the de-identification methods that the recipes carry out. ``tables`` are the files of ``deid_func:lookup`` by name.
+    of the de-identification methods that the recipes carry out. ``tables`` are the files of
+    ``deid_func:lookup`` and of lists of pseudonyms by name. ``crosswalk`` is where originals and
+    what stands for them are kept: a file, or the URL of a database; None keeps nothing.
     ``base_rules`` lie beneath every recipe: mappings with ``action``, ``field`` and perhaps
     ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
     must not take is in ``base_under_keep``. ``default`` is one of `DEFAULTS`, for what no rule
@@ -112,6 +116,11 @@ class Settings:
     sweep: str = attrs.field(default="off", validator=attrs.validators.in_(SWEEPS))
     methods: tuple[str, ...] = ()
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
+    crosswalk: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(attrs.validators.instance_of(str)),
+        repr=False,
+    )
     force: bool = False
     strict: bool = False
     plugins: PluginSettings = attrs.field(factory=PluginSettings)
@@ -119,9 +128,23 @@ class Settings:
 
 _LAYOUT: Mapping[str, Mapping[str, str]] = {
     "get": {"skip": "skip", "ids": ""},
-    "put": {"actions": "base_rules", "base": "base"},
+    "put": {"actions": "base_rules", "base": "base", "crosswalk": "crosswalk"},
     "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
 }
+
+
+def read_key(path: str | os.PathLike[str]) -> bytes:
+    """Read a secret key from a file; white space around it does not count.
+
+    Raises `SettingsError` if it cannot be read, or is too short to be a secret.
+    """
+    try:
+        key = Path(path).read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(key) < SMALLEST_KEY:
+        raise SettingsError(f"{path}: a key needs at least {SMALLEST_KEY} bytes")
+    return key
 
 
 def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings | None) -> Settings:

@@ -15,7 +15,18 @@ PLACES_IN_TIME = frozenset(["AS", "DA", "DT", "TM"])
 """Dates that stay do so because a rule shifted or kept them; a birth date is none of those."""
 
 CODES = frozenset(
-    ["CodeValue", "CodingSchemeDesignator", "CodingSchemeVersion", "ConversionType", "ImageType", "Modality", "PhotometricInterpretation", "RelationshipType", "SpecificCharacterSet", "ValueType"]
+    [
+        "CodeValue",
+        "CodingSchemeDesignator",
+        "CodingSchemeVersion",
+        "ConversionType",
+        "ImageType",
+        "Modality",
+        "PhotometricInterpretation",
+        "RelationshipType",
+        "SpecificCharacterSet",
+        "ValueType",
+    ]
 )
 """Attributes of defined terms, without which a file cannot be read for what it is."""
 
