@@ -59,11 +59,11 @@ def deid_cli_commands() -> list[CliCommand]:
 
     return [
         CliCommand(
-            name="crosswalk", load=commands.crosswalk, summary="export or search a crosswalk"
+            name="crosswalk", load=commands.load_crosswalk, summary="export or search a crosswalk"
         ),
         CliCommand(
             name="reidentify",
-            load=commands.reidentify,
+            load=commands.load_reidentify,
             summary="put identifiers back from a crosswalk",
         ),
     ]

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     import click
 
 
-def crosswalk() -> click.Command:
+def load_crosswalk() -> click.Command:
     """Load ``deid-core crosswalk``."""
     from deid_core_pseudonyms.commands.crosswalk import command
 
     return command
 
 
-def reidentify() -> click.Command:
+def load_reidentify() -> click.Command:
     """Load ``deid-core reidentify``."""
     from deid_core_pseudonyms.commands.reidentify import command
 
