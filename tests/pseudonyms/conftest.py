@@ -90,7 +90,7 @@ def postgres() -> Iterator[str]:
             pytest.fail("CI tests with PostgreSQL, but its programs initdb and pg_ctl are missing")
         pytest.skip("PostgreSQL is not installed (its programs initdb and pg_ctl are missing)")
     # The paths of Unix sockets are short, and the server refuses to run as root.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108 - as above
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     as_user: dict[str, Any] = {}
     if os.geteuid() == 0:
         user = _somebody()

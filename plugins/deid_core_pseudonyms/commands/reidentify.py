@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -66,7 +68,9 @@ def command(
     )
     host = PluginHost.load()
     engine = Engine(host, layers_of(RECIPE, host), settings, key=read_key(key_file))
-    reports = list(engine.run(_refs(engine, sources, output.resolve())))
+    refs = _refs(engine, sources, output.resolve())
+    with _only_errors():
+        reports = list(engine.run(refs))
     _summarize(reports, output)
     if any(report.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED) for report in reports):
         raise SystemExit(REFUSED)
@@ -84,6 +88,18 @@ def _refs(engine: Engine, sources: tuple[str, ...], output: Path) -> Iterator[Fi
     return (
         ref for ref in found if ref.path is None or not ref.path.resolve().is_relative_to(output)
     )
+
+
+@contextmanager
+def _only_errors() -> Iterator[None]:
+    """Log no warnings: that private elements stay, for one, is what is wanted here."""
+    logger = logging.getLogger("deid_core")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _summarize(reports: list[FileReport], output: Path) -> None:
