@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 from pydicom.dataset import Dataset
 
-from deid_core import ElementPath, ReadError
+from deid_core import ElementPath, ReadError, dictionary
 from deid_core.elements import (
     held,
     is_sequence,
@@ -17,6 +17,7 @@ from deid_core.elements import (
     read_element,
     readings_of,
     stored_vr,
+    texts,
 )
 from deid_core.model import Parent
 from deid_core_pseudonyms.attributes import OWN_MARKS, PATIENT, RESTORED, STUDY
@@ -76,6 +77,9 @@ def value_of(dataset: Dataset, tag: int) -> Any:
     None for what is not kept: sequences, binary and very long values, what cannot be decoded.
     """
     vr = stored_vr(dataset, tag)
+    if vr in BINARY:
+        # A file may hide text under a VR of bytes, as UN does with all that is not known.
+        vr = next(iter(dictionary.vrs_of(tag)), vr)
     if vr in BINARY or is_sequence(dataset, tag):
         return None
     try:
@@ -88,10 +92,10 @@ def value_of(dataset: Dataset, tag: int) -> Any:
         return None
     if isinstance(value, list):
         value = ["" if one is None else one for one in value]
+    elif isinstance(value, bytes):
+        value = "\\".join(texts(value))
     value = "" if value is None else value
-    if isinstance(value, bytes) or len(str(value)) > LARGEST:
-        return None
-    return value
+    return None if len(str(value)) > LARGEST else value
 
 
 def _pairs(
