@@ -12,9 +12,16 @@ import pytest
 import deid_core
 import deid_core_dicom
 import deid_core_profiles
+import deid_core_pseudonyms
 import deid_core_screening
 
-PACKAGES = (deid_core, deid_core_dicom, deid_core_profiles, deid_core_screening)
+PACKAGES = (
+    deid_core,
+    deid_core_dicom,
+    deid_core_profiles,
+    deid_core_pseudonyms,
+    deid_core_screening,
+)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

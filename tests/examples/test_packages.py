@@ -42,7 +42,7 @@ def test_an_example_is_a_whole_package(
     environment = installed(name)
     assert (environment.site / module / "py.typed").is_file()
     listed = environment.plugins()
-    assert set(listed) == {"dicom", "profiles", "screening", plugin}
+    assert set(listed) == {"dicom", "profiles", "pseudonyms", "screening", plugin}
     assert listed[plugin]["status"] == "loaded"
     assert listed[plugin]["distribution"] == name
 

@@ -87,7 +87,8 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
     shown = rivals.run("plugins", "--json")
     assert shown.returncode == 1
     listed = rivals.plugins()
-    assert set(listed) == {"dicom", "profiles", "screening", "patient-jitter", "rival"}
+    own = {"dicom", "profiles", "pseudonyms", "screening"}
+    assert set(listed) == own | {"patient-jitter", "rival"}
     statuses = [listed[name]["status"] for name in ("patient-jitter", "rival")]
     for status in statuses:
         assert CONFLICT.search(status)
@@ -97,7 +98,7 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
 def test_who_is_preferred_is_asked_first(rivals: Environment) -> None:
     assert list(rivals.plugins("--prefer", "rival"))[:2] == ["rival", "patient-jitter"]
     assert list(rivals.plugins("--prefer", "patient-jitter"))[:2] == ["patient-jitter", "rival"]
-    order = ["dicom", "patient-jitter", "rival", "screening", "profiles"]
+    order = ["dicom", "patient-jitter", "rival", "screening", "pseudonyms", "profiles"]
     assert list(rivals.plugins("--prefer", "dicom", "--prefer", "patient-jitter")) == order
 
 
