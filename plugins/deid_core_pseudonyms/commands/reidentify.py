@@ -69,7 +69,7 @@ def command(
     host = PluginHost.load()
     engine = Engine(host, layers_of(RECIPE, host), settings, key=read_key(key_file))
     refs = _refs(engine, sources, output.resolve())
-    with _only_errors():
+    with _unlogged():
         reports = list(engine.run(refs))
     _summarize(reports, output)
     if any(report.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED) for report in reports):
@@ -91,11 +91,11 @@ def _refs(engine: Engine, sources: tuple[str, ...], output: Path) -> Iterator[Fi
 
 
 @contextmanager
-def _only_errors() -> Iterator[None]:
-    """Log no warnings: that private elements stay, for one, is what is wanted here."""
+def _unlogged() -> Iterator[None]:
+    """Log nothing: what is refused is listed, and that private elements stay is wanted here."""
     logger = logging.getLogger("deid_core")
     level = logger.level
-    logger.setLevel(logging.ERROR)
+    logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
