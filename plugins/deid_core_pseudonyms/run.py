@@ -75,7 +75,7 @@ class Run:
         given = self._given.get(which)
         if given is not None:
             return given
-        if self._batch.settings.crosswalk is None:
+        if not self._keeps:
             given = form.make(patient, field, _no_number)
         else:
             given = self._opened().assign(
@@ -92,7 +92,7 @@ class Run:
 
     def begin(self, instance: Instance, identifiers: Identifiers) -> Identifiers:
         """Remember an untouched instance, and add what others of its patient hold."""
-        if self.restoring:
+        if self.restoring or not self._keeps:
             return identifiers
         crosswalk = self._opened()
         self._original = (instance, separate(instance.dataset))
@@ -108,11 +108,13 @@ class Run:
     def enter(self, instance: Instance, finished: Instance) -> None:
         """Enter into the crosswalk what became of an instance."""
         remembered, self._original = self._original, None
-        if self.restoring or remembered is None or remembered[0] is not instance:
+        if self.restoring:
             return
+        crosswalk = self._opened()
+        if remembered is None or remembered[0] is not instance:
+            raise RefusedError("what the instance was is not known, so no crosswalk can keep it")
         original = remembered[1]
-        taken = taken_from(original, finished.dataset)
-        self._opened().enter(patient_of(original), taken)
+        crosswalk.enter(patient_of(original), taken_from(original, finished.dataset))
 
     def restoration(self, context: FileContext) -> Restoration:
         """Return what puts the identifiers of the file at hand back. Raises `RefusedError`."""
@@ -132,6 +134,11 @@ class Run:
             return self.crosswalk()
         except SettingsError as error:
             raise RefusedError(str(error)) from None
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether there is a crosswalk; to look at a file, as `recipe explain` does, needs none."""
+        return self._batch.settings.crosswalk is not None and self._batch.linkable
 
     @property
     def _batch(self) -> Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from pathlib import Path
@@ -256,3 +257,28 @@ def test_a_file_that_is_refused_later_has_used_its_number_and_does_no_other_harm
             output_folder=tmp_path / folder,
         )
         assert [out.PatientID for out in outputs(folder)] == expected
+
+
+def test_to_look_at_files_needs_no_key_and_makes_no_crosswalk(
+    save: Any, small: Dataset, invoke: Any, tmp_path: Path
+) -> None:
+    from deid_core.dicom import get_identifiers, remove_private_identifiers
+
+    config = {"put": {"crosswalk": str(tmp_path / "walk.sqlite")}}
+    path = save(small)
+    assert get_identifiers([path], config=config)["P-1"]["1.2.3.4"]["Modality"] == "OT"
+    assert len(remove_private_identifiers([path], config=config)) == 1
+    (tmp_path / "settings.json").write_text(json.dumps(config), encoding="utf-8")
+    words = ["recipe", "explain", "deid.pseudonyms.code", "--file", path, "--tag", "PatientID"]
+    done = invoke(*words, "--config", tmp_path / "settings.json")
+    assert done.exit_code == 0, done.output
+    assert "deid_func:patient" in done.output
+    assert not (tmp_path / "walk.sqlite").exists()
+
+
+def test_a_data_set_in_memory_is_refused_without_a_key(
+    small: Dataset, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = Settings(crosswalk=str(tmp_path / "walk.sqlite"))
+    assert replace_identifiers([small], config=config) == []
+    assert "a crosswalk needs a key of yours" in caplog.text
