@@ -33,7 +33,8 @@ class Batch:
     Each run has a batch of its own, by which a plugin may keep what it knows of the run.
 
     ``key`` is secret: pseudonyms are derived from it, see `pseudonym_bytes`. Two runs give the
-    same pseudonyms when they have the same key.
+    same pseudonyms when they have the same key. ``linkable`` is False when the key was made for
+    this run only, so that nothing that it locks can be opened later.
     """
 
     settings: Settings
@@ -41,6 +42,7 @@ class Batch:
     _compile_value: Callable[[Rule, Batch], Callable[[Field], Any]] = attrs.field(
         repr=False, alias="compile_value"
     )
+    linkable: bool = True
 
     def value(self, rule: Rule) -> Callable[[Field], Any]:
         """Compile the value of ``rule`` (literal, ``var:``, ``deid_func:``) into a function.

@@ -26,6 +26,8 @@ def statement(engine: Engine, layers: Sequence[Recipe]) -> Iterator[str]:
     yield f"Attributes that no rule names: {engine.plan.default}"
     yield f"Private elements that no rule names: {'REMOVE' if settings.remove_private else 'KEEP'}"
     yield f"Values of the patient's own in what stays: {settings.sweep}"
+    yield f"Dates in texts that are cleaned: {settings.dates}"
+    yield f"New UIDs begin with: {settings.uid_root}"
     yield from ("", "Attributes of the dictionary:")
     yield from _attributes(engine)
     yield from ("", "Rules for repeating groups, private elements, and what is found by a pattern:")

@@ -104,6 +104,7 @@ class Engine:
             settings,
             key or secrets.token_bytes(32),
             lambda rule, batch: compile_value(rule, host.value_functions, batch),
+            linkable=self.linkable,
         )
         self._ids = ids
         self.plan = compile_plan(foundation, recipes, host, self.batch)

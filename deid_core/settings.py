@@ -19,6 +19,8 @@ from deid_core.screening import ScreenRule, read_rules
 DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 """What may happen to what no rule names."""
 
+SMALLEST_KEY = 16
+"""Bytes of the shortest key: what has fewer can be found by trying."""
 
 SWEEPS = ("off", "remove", "clean")
 """What may happen to a value that stays and holds one of the patient's own."""
@@ -146,9 +148,12 @@ class Settings:
     ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
     attributes that are not extracted. With ``sweep``, the patient's own values are looked for in
-    every value that stays: what holds one is removed, or cleaned of it. ``dates`` is one of `DATES`, for
-    the dates that are written in a text which is cleaned. New UIDs begin with ``uid_root``. ``methods`` are the codes
-    of the de-identification methods that the recipes carry out. ``tables`` are the files of ``deid_func:lookup`` by name.
+    every value that stays: what holds one is removed, or cleaned of it. ``dates`` is one of
+    `DATES`, for the dates that are written in a text which is cleaned. New UIDs begin with
+    ``uid_root``. ``methods`` are the codes of the de-identification methods that the recipes carry
+    out. ``tables`` are the files of ``deid_func:lookup`` and of lists of pseudonyms by name.
+    ``crosswalk`` is where originals and what stands for them are kept: a file, or the URL of a
+    database; None keeps nothing.
     ``base_rules`` lie beneath every recipe: mappings with ``action``, ``field`` and perhaps
     ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
     must not take is in ``base_under_keep``. ``default`` is one of `DEFAULTS`, for what no rule
@@ -177,6 +182,11 @@ class Settings:
     methods: tuple[str, ...] = ()
     dicomdir: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
+    crosswalk: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(attrs.validators.instance_of(str)),
+        repr=False,
+    )
     force: bool = False
     strict: bool = False
     plugins: PluginSettings = attrs.field(factory=PluginSettings)
@@ -187,11 +197,26 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
     "put": {
         "actions": "base_rules",
         "base": "base",
+        "crosswalk": "crosswalk",
         "dicomdir": "dicomdir",
         "uid_root": "uid_root",
     },
     "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
 }
+
+
+def read_key(path: str | os.PathLike[str]) -> bytes:
+    """Read a secret key from a file; white space around it does not count.
+
+    Raises `SettingsError` if it cannot be read, or is too short to be a secret.
+    """
+    try:
+        key = Path(path).read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(key) < SMALLEST_KEY:
+        raise SettingsError(f"{path}: a key needs at least {SMALLEST_KEY} bytes")
+    return key
 
 
 def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings | None) -> Settings:

@@ -107,7 +107,7 @@ LINES = {
     "X": "REMOVE {field}",
     "Z": "BLANK {field}",
     "K": "RETAIN {field}",
-    "U": "REPLACE {field} deid_func:hashuid",
+    "U": "REPLACE {field} deid_func:hashuid keep_empty=true",
     "D": "DUMMY {field}",
     "C": "CLEAN {field}",
 }
@@ -172,7 +172,9 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "REMOVE select:group:0004",
         "REMOVE EncryptedAttributesSequence",
         "REMOVE MACParametersSequence",
-        "REPLACE unlisted:UI deid_func:hashuid",
+        LINES["U"].format(field="unlisted:UI"),
+        # A text in a UID that names a kind of thing, such as a SOP Class, becomes a UID.
+        "REPLACE select:VR:UI deid_func:hashuid keep_empty=true keep_legal=true",
         *(f"DUMMY unlisted:{vr}" for vr in ("PN", *TEMPORAL)),
         "CONTENT TextValue",
         "CONTENT MeasuredValueSequence",

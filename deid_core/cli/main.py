@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import Any
 
 import click
 
@@ -39,6 +40,13 @@ class LazyCommands(click.Group):
         """Write the list of commands from their summaries, which needs no import."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; errors of deid_core in one of a plugin are shown as in our own."""
+        from deid_core.cli.errors import shown_errors
+
+        with shown_errors():
+            return super().invoke(ctx)
 
 
 def _command_of_plugin(name: str) -> click.Command | None:

@@ -19,13 +19,13 @@ from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
+from deid_core.cli.pseudonyms import pseudonym_options, pseudonym_recipes, pseudonym_settings
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
     from deid_core.model import FileRef, FileReport, Outcome
     from deid_core.settings import Settings
 
-SMALLEST_KEY = 16
 SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"}
 """What is passed over, in words, by the code of its `SkippedError`."""
 
@@ -63,6 +63,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
 @fileset_option
 @click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options
+@pseudonym_options
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
     """De-identify files and folders.
@@ -85,13 +86,13 @@ def _engine(options: dict[str, Any], sources: tuple[str, ...]) -> Engine:
     from deid_core.config import layers_of
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
+    from deid_core.settings import read_key
 
-    settings = _settings(options, sources)
+    settings = pseudonym_settings(_settings(options, sources), options)
     host = PluginHost.load(settings.plugins)
-    key = _key(options["key_file"]) if options["key_file"] else None
-    return Engine(
-        host, layers_of((*profile_recipes(options), *options["recipes"]), host), settings, key=key
-    )
+    key = read_key(options["key_file"]) if options["key_file"] else None
+    names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
+    return Engine(host, layers_of(names, host), settings, key=key)
 
 
 def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
@@ -106,15 +107,6 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
         dicomdir=wants_dicomdir(options, sources, settings),
         uid_root=options["uid_root"] or settings.uid_root,
     )
-
-
-def _key(path: Path) -> bytes:
-    from deid_core.errors import SettingsError
-
-    key = path.read_bytes().strip()
-    if len(key) < SMALLEST_KEY:
-        raise SettingsError(f"{path}: a key needs at least {SMALLEST_KEY} bytes")
-    return key
 
 
 def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:

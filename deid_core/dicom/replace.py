@@ -110,6 +110,7 @@ def remove_private_identifiers(
         overwrite=overwrite,
         remove_private=True,
         base_rules=(),
+        crosswalk=None,
         force=force,
     )
     host = PluginHost.load(settings.plugins)

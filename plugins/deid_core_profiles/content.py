@@ -81,7 +81,7 @@ def compile_content(rule: Rule, batch: Batch) -> Apply:
         batch,
         _Concepts(batch.settings.methods),
         shifted=batch.value(attrs.evolve(rule, value="deid_func:dateshift max=3650")),
-        replaced=batch.value(attrs.evolve(rule, value="deid_func:hashuid")),
+        replaced=batch.value(attrs.evolve(rule, value="deid_func:hashuid keep_empty=true")),
     )
 
 

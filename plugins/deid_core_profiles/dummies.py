@@ -76,5 +76,5 @@ def dummy(field: Field, batch: Batch) -> Any:
         return 0
     if vr == "UI":
         place = f"{field.context.identifiers.item}\\{field.path}"
-        return f"2.25.{int.from_bytes(batch.pseudonym_bytes('dummy', place)[:16], 'big')}"
+        return batch.pseudonym_uid("dummy", place)
     return EIGHT_BYTES

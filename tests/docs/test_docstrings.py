@@ -14,6 +14,7 @@ import deid_core_audit
 import deid_core_dicom
 import deid_core_fileset
 import deid_core_profiles
+import deid_core_pseudonyms
 import deid_core_screening
 import deid_core_streams
 
@@ -25,6 +26,10 @@ PACKAGES = (
     deid_core_profiles,
     deid_core_screening,
     deid_core_streams,
+    deid_core_dicom,
+    deid_core_profiles,
+    deid_core_pseudonyms,
+    deid_core_screening,
 )
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

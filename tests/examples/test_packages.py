@@ -42,7 +42,16 @@ def test_an_example_is_a_whole_package(
     environment = installed(name)
     assert (environment.site / module / "py.typed").is_file()
     listed = environment.plugins()
-    assert set(listed) == {"audit", "dicom", "fileset", "profiles", "screening", "streams", plugin}
+    assert set(listed) == {
+        "audit",
+        "dicom",
+        "fileset",
+        "profiles",
+        "pseudonyms",
+        "screening",
+        "streams",
+        plugin,
+    }
     assert listed[plugin]["status"] == "loaded"
     assert listed[plugin]["distribution"] == name
 

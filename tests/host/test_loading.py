@@ -25,7 +25,7 @@ from deid_core import (
 
 Install = Callable[..., None]
 
-OURS = ("audit", "dicom", "fileset", "profiles", "screening", "streams")
+OURS = ("audit", "dicom", "fileset", "profiles", "pseudonyms", "screening", "streams")
 
 HEAD = "from deid_core import FieldAction, FileRef, Rank, SetValue, hookimpl\n"
 GOOD = (
@@ -99,6 +99,7 @@ def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -
         "zebra",
         "streams",
         "screening",
+        "pseudonyms",
         "profiles",
         "fileset",
         "dicom",
@@ -116,6 +117,7 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "ant",
         "streams",
         "screening",
+        "pseudonyms",
         "profiles",
         "fileset",
         "audit",
