@@ -231,9 +231,14 @@ class _Walk:
         try:
             found = items_of(self.dataset, path.tag)
         except ReadError:
-            if change is None and not path.is_private:
+            if decision.kept:
                 raise
             # Nobody can say what is in it, so it goes.
+            if change is None and not path.is_private:
+                self.case.context.warn(
+                    f"{path.label} removed from {self.case.context.label}: "
+                    "its items cannot be parsed"
+                )
             return change or REMOVE
         items: list[Changes | None] = []
         left = False

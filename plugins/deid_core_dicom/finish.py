@@ -34,7 +34,10 @@ def finish(instance: Instance, batch: Batch) -> Instance:
     file_meta.FileMetaInformationVersion = b"\0\1"
     file_meta.TransferSyntaxUID = UID(origin.transfer_syntax)
     class_uid = uid_in(dataset, "SOPClassUID") or origin.sop_class
-    file_meta.MediaStorageSOPClassUID = UID(class_uid if is_uid(class_uid) else "")
+    if is_uid(class_uid):
+        file_meta.MediaStorageSOPClassUID = UID(class_uid)
+    else:
+        file_meta.pop("MediaStorageSOPClassUID", None)
     file_meta.MediaStorageSOPInstanceUID = UID(instance_uid(instance, batch))
     file_meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
     file_meta.ImplementationVersionName = IMPLEMENTATION_VERSION

@@ -78,12 +78,14 @@ def _umask() -> int:
 def encode(instance: Instance, stream: BinaryIO) -> None:
     """Write a finished instance to ``stream`` as a Part 10 file (PS3.10 7).
 
-    For other writers too. Raises `WriteError` for what cannot be encoded, and what the
-    stream raises.
+    For other writers too. A file that says nowhere which SOP Class it is does not say it
+    afterwards either. Raises `WriteError` for what cannot be encoded, and what the stream raises.
     """
     dataset = instance.dataset
-    if not uid_in(dataset.file_meta, "MediaStorageSOPClassUID"):
-        raise WriteError("SOP Class UID is missing or no UID, so no file can be written")
+    is_whole = bool(uid_in(dataset.file_meta, "MediaStorageSOPClassUID"))
+    if not is_whole:
+        # pydicom counts the length of the group itself where it may add what is missing.
+        dataset.file_meta.FileMetaInformationGroupLength = 0
     mode = config.settings.writing_validation_mode
     config.settings.writing_validation_mode = config.IGNORE
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
@@ -93,7 +95,7 @@ def encode(instance: Instance, stream: BinaryIO) -> None:
             dcmwrite(
                 stream,
                 dataset,
-                enforce_file_format=True,
+                enforce_file_format=is_whole,
                 implicit_vr=implicit,
                 little_endian=little,
             )

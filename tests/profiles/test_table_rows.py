@@ -372,6 +372,7 @@ def test_a_person_name_that_the_table_does_not_list_is_no_patients_name(profile,
 def test_the_characteristics_of_an_encapsulated_document_are_replaced(profile, small):
     del small.PixelData
     small.SOPClassUID = "1.2.840.10008.5.1.4.1.1.104.1"
+    small.MIMETypeOfEncapsulatedDocument = "application/pdf"
     small.add_new(0x00420011, "OB", b"%PDF-1.4 Homer Simpson ")
     out = profile(small)
     assert b"Simpson" not in out.EncapsulatedDocument
