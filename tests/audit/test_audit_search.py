@@ -150,6 +150,12 @@ def test_a_phone_number_however_it_is_parted(text):
     assert Needles.of([Identifier("phone or e-mail", "+49 6221 555147", "")]).in_text(text)
 
 
+def test_an_e_mail_address_in_any_text_identifies(audit, before, after):
+    before[0].StudyDescription = "thorax axial late phase, ask l.quist@example.org"
+    after[1].StudyDescription = "thorax axial late phase for L.QUIST@example.org"
+    assert audit(before, after).places == {("StudyDescription", "phone or e-mail")}
+
+
 def test_a_word_inside_of_another_is_not_found():
     needles = Needles.of([Identifier("name", "Anders^Ella", "")])
     assert not needles.in_text("Andersonville fellas")
