@@ -253,6 +253,19 @@ def test_codes_that_collide_are_refused_and_longer_ones_do_not() -> None:
     assert len(set(pseudonyms(patients, length="40", alphabet="01"))) == 2
 
 
+@given(st.lists(IDS, min_size=2, max_size=30, unique=True))
+def test_with_short_codes_patients_have_different_ones_or_are_refused(ids: list[str]) -> None:
+    batch = batch_of()
+    given_to: dict[str, str] = {}
+    for one in ids:
+        try:
+            (code,) = pseudonyms([{"PatientID": one}], batch, length="4", alphabet="01")
+        except RefusedError:
+            continue
+        assert given_to.setdefault(code, one) == one
+    assert given_to
+
+
 # -- numbers ---------------------------------------------------------------------------
 
 

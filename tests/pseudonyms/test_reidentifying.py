@@ -277,6 +277,9 @@ def test_an_object_that_somebody_made_from_de_identified_ones_gets_its_patient_a
     reference.ReferencedSOPInstanceUID = derived.SOPInstanceUID
     reference.ReferencedSOPClassUID = derived.SOPClassUID
     derived.SourceImageSequence = [reference]
+    person = Dataset()
+    person.PatientID, person.PatientName = derived.PatientID, "unknown"
+    derived.ReferencedPatientSequence = [person]
     derived.SOPInstanceUID = generate_uid()
     derived.SeriesInstanceUID = generate_uid()
     derived.SeriesDescription = "Segmentation"
@@ -290,6 +293,8 @@ def test_an_object_that_somebody_made_from_de_identified_ones_gets_its_patient_a
     )
     assert (back.StudyInstanceUID, back.StudyDate) == ("1.2.3.1", "20200131")
     assert back.SourceImageSequence[0].ReferencedSOPInstanceUID == "1.2.3.4.1"
+    assert back.ReferencedPatientSequence[0].PatientID == "P-1"
+    assert back.ReferencedPatientSequence[0].PatientName == "unknown"
     assert (back.SOPInstanceUID, back.SeriesDescription) == (derived.SOPInstanceUID, "Segmentation")
 
 

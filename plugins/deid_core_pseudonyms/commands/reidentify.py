@@ -108,7 +108,7 @@ def _summarize(reports: list[FileReport], output: Path) -> None:
     console.print(f"{counts[Outcome.WRITTEN]} files with identifiers in {output}", markup=False)
     bad = [r for r in reports if r.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED)]
     if counts[Outcome.SKIPPED]:
-        console.print(f"{counts[Outcome.SKIPPED]} files passed over, which are not DICOM")
+        console.print(f"{counts[Outcome.SKIPPED]} files passed over: not DICOM, or directories")
     if bad:
         table = Table(title="Not written", title_justify="left")
         for column in ("File", "Reason", ""):
