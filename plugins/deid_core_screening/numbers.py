@@ -48,13 +48,8 @@ _ANNOUNCED = rf"(?:{any_of(_ANNOUNCING)}|no[.:\#])[^\w\r\n]{{0,3}}"
 _PIECES = regex.compile(r"[^\W\d_]+|\d+")
 
 
-def identifier_forms(identifier: str) -> Iterator[Form]:
-    """Yield the forms of an identifier; of one with an assigning authority (``12^^^X``), both."""
-    for value in dict.fromkeys([identifier, identifier.partition("^")[0]]):
-        yield from _forms(value)
-
-
-def _forms(value: str) -> Iterator[Form]:
+def identifier_forms(value: str) -> Iterator[Form]:
+    """Yield the forms of an identifier."""
     pieces = _PIECES.findall(folded(value))
     text = "".join(pieces)[:MOST]
     if not text or set(text) <= {"0"} or text in PLACEHOLDERS:
