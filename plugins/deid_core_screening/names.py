@@ -60,6 +60,7 @@ _NO_BLANKS = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々]+"
 )
 _WITH_DIGITS = regex.compile(r"[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*")
+_DIGITS = regex.compile(r"\d{4,}")
 _INSIDE = r"['\-]?"
 """What may stand between two letters of a word: ``O'Brien`` for ``OBrien``."""
 _SPREAD = r"[\W_]{1,2}"
@@ -91,7 +92,8 @@ def name_forms(name: str) -> Iterator[Form]:
 
 def numbers_in(name: str) -> Iterator[str]:
     """Yield what has digits in it: somebody wrote an identifier where a name should stand."""
-    yield from _WITH_DIGITS.findall(name)
+    for found in _WITH_DIGITS.findall(name):
+        yield from {found, *_DIGITS.findall(found)}
 
 
 def _words(group: str) -> _Words:

@@ -45,6 +45,7 @@ _ANNOUNCING = sorted(
     )
 )
 _ANNOUNCED = rf"(?:{any_of(_ANNOUNCING)}|no[.:\#])[^\w\r\n]{{0,3}}"
+_COUNTRY = rf"(?:(?:\+|{NO_DIGIT_BEFORE}00){GAP}\d{{1,3}}?{GAP})?(?:0{GAP})?"
 _PIECES = regex.compile(r"[^\W\d_]+|\d+")
 
 
@@ -102,4 +103,4 @@ def contact_forms(contact: str) -> Iterator[Form]:
     elif digits.startswith("1"):
         cores.add(digits[1:])
     for core in sorted(core for core in cores if len(core) >= FEWEST_OF_NUMBER):
-        yield Form((core,), signs(core, GAP) + NO_DIGIT_AFTER, number=True)
+        yield Form((core,), f"{_COUNTRY}{signs(core, GAP)}{NO_DIGIT_AFTER}", number=True)
