@@ -173,7 +173,7 @@ def _strong_forms(words: _Words) -> Iterator[Form]:
     initials = _initials(words)
     letter = f"[{''.join(initials)}]" if initials else "(?!)"
     before = rf"(?:{letter}{WIDE}|{unit}{GAP}){{0,6}}?"
-    after = rf"(?:{GAP}{unit}|{WIDE}{letter}(?![\w'])){{0,6}}"
+    after = rf"(?:{GAP}{unit}|{WIDE}{letter}(?![\w'])\.?){{0,6}}"
     literals = tuple(strong)
     yield Form(literals, f"{NO_LETTER_BEFORE}{before}{core}{after}{NO_LETTER_AFTER}")
     for word in strong:
@@ -203,7 +203,7 @@ def _weak_forms(words: _Words) -> Iterator[Form]:
         initials = {one[0] for one in (*words.spellings, *words.initials) if one != word}
         for letter in sorted(initials):
             beside = any_of([rf"{letter}{WIDE}{pattern}", rf"{pattern}{WIDE}{letter}"])
-            found = f"{NO_LETTER_BEFORE}{beside}{NO_LETTER_AFTER}"
+            found = rf"{NO_LETTER_BEFORE}{beside}{NO_LETTER_AFTER}(?:(?<=\W{letter})\.)?"
             yield Form((letter + word, word + letter), found, capitals=True)
         if word in PARTICLES and len(words.spellings) > 1:
             continue
