@@ -63,6 +63,7 @@ _WITH_DIGITS = regex.compile(r"[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*")
 _DIGITS = regex.compile(r"\d{4,}")
 _INSIDE = r"['\-]?"
 """What may stand between two letters of a word: ``O'Brien`` for ``OBrien``."""
+_STARTS = ("mac", "mc", "van", "von", "de", "di", "du", "la", "le", "el", "al", "o", "d")
 _SPREAD = r"[\W_]{1,2}"
 """What stands between capitals that are spread out: ``D O E``."""
 
@@ -130,7 +131,15 @@ def _take(part: str, words: _Words, *, beside: bool) -> None:
                 words.weak.append(word)
             else:
                 words.strong.append(word)
-            words.spellings.setdefault(word, signs(word, _INSIDE))
+            words.spellings.setdefault(word, _written(word))
+
+
+def _written(word: str) -> str:
+    """Return the pattern of a word: ``MacDonald`` may be written ``Mac Donald``."""
+    start = next((one for one in _STARTS if word.startswith(one)), "")
+    if len(word) - len(start) < LONG or not start:
+        return signs(word, _INSIDE)
+    return f"{signs(start, _INSIDE)}[\\W_]{{0,2}}{signs(word[len(start) :], _INSIDE)}"
 
 
 def _spellings(word: str) -> list[str]:

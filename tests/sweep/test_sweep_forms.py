@@ -24,6 +24,11 @@ NAMES = [
     ("Straße^Uwe", "Strasse|STRASSE|straße"),
     ("Strasse^Uwe", "Straße"),
     ("Sørensen^Åse", "sorensen|soerensen|SØRENSEN|aase|ase"),
+    ("MacDonald^X", "Mac Donald|MACDONALD|Mac-Donald"),
+    ("De Luca^Y", "DeLuca|DELUCA|de Luca|Luca"),
+    ("D'Angelo^Lo", "DANGELO|d angelo|D'Angelo"),
+    ("Nguyễn^Văn An", "NGUYEN|Nguyễn Văn An"),
+    ("Y\u0131lmaz^İbrahim", "YILMAZ|yilmaz|IBRAHIM"),
     ("Łukasz^Żak", "lukasz|ŁUKASZ|zak|Żak"),
     ("Sæther^Bo", "saether|SÆTHER"),
     ("Yamada^Tarou=山田^太郎=やまだ^たろう", "山田太郎|山田|太郎|ヤマダ|やまだ|Yamada"),
@@ -85,6 +90,7 @@ NUMBERS = [
     ("00123456", "123456|00123456|0123456|12-34-56"),
     ("AB123", "AB123|ab-123|ab 123"),
     ("1234", "id 1234|1234"),
+    ("P-1", "P-1|see p_1 again|P 1|id P1"),
     ("12", "id 12|MRN: 12|#12|No. 12|ID12"),
 ]  # fmt: skip
 
@@ -103,6 +109,8 @@ def test_an_identifier_is_found_however_it_is_written(number, text):
         ("12345678", "123456789"),
         ("12", "12 slices"),
         ("12", "T12"),
+        ("P-1", "P1"),
+        ("1-1", "1.1"),
         ("12", "no 12 lesions"),
         ("12", "12"),
         ("1", "1 of 3"),
