@@ -47,6 +47,8 @@ def _part(words: list[str]) -> Iterator[Form]:
         yield _phrase(words)
         yield _phrase([*names, *numbers])
         yield _phrase([*numbers, *names])
+    if len(numbers) > 1 and not names and not all(word.isdigit() for word in words):
+        yield _phrase(words)
     is_street = bool(numbers) or not STREETS.isdisjoint(names)
     if is_street and own and len(names) > 1 and len("".join(names)) >= LONGEST_STREET:
         yield _phrase(names)

@@ -144,7 +144,8 @@ def stands_in_text(text: str, start: int, end: int) -> bool:
     Longer ones hardly ever are by chance.
     """
     around = text[max(start - 1, 0) : start] + text[end : end + 1]
-    if end - start >= LONG or not around.strip("\0 "):
+    long = end - start >= LONG or not text[start:end].encode("latin-1", "ignore")
+    if long or not around.strip("\0 "):
         return True
     near = text[max(start - AROUND, 0) : start] + "-" * (end - start) + text[end : end + AROUND]
     at = min(start, AROUND)

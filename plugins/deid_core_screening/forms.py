@@ -43,7 +43,8 @@ def compiled(pattern: str) -> Any:
 
 def line(pattern: str) -> str:
     """Return a pattern for what stands in a line with nothing but signs around it."""
-    return rf"(?m:^)[^\S\r\n]*[^\w\r\n]*(?:{pattern})[^\w\r\n]*(?m:$)"
+    start, end = r"(?:\A|(?<=[\r\n]))", r"(?=[\r\n]|\Z)"
+    return rf"{start}(?:(?![\r\n])[\W_])*(?:{pattern})(?:(?![\r\n])[\W_])*{end}"
 
 
 def signs(text: str, gap: str = "") -> str:

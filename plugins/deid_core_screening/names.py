@@ -60,8 +60,10 @@ _NO_BLANKS = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々]+"
 )
 _WITH_DIGITS = regex.compile(r"[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*")
+_DIGITS = regex.compile(r"\d{4,}")
 _INSIDE = r"['\-]?"
 """What may stand between two letters of a word: ``O'Brien`` for ``OBrien``."""
+_STARTS = ("mac", "mc", "van", "von", "de", "di", "du", "la", "le", "el", "al", "o", "d")
 _SPREAD = r"[\W_]{1,2}"
 """What stands between capitals that are spread out: ``D O E``."""
 
@@ -91,7 +93,8 @@ def name_forms(name: str) -> Iterator[Form]:
 
 def numbers_in(name: str) -> Iterator[str]:
     """Yield what has digits in it: somebody wrote an identifier where a name should stand."""
-    yield from _WITH_DIGITS.findall(name)
+    for found in _WITH_DIGITS.findall(name):
+        yield from {found, *_DIGITS.findall(found)}
 
 
 def _words(group: str) -> _Words:
@@ -128,7 +131,15 @@ def _take(part: str, words: _Words, *, beside: bool) -> None:
                 words.weak.append(word)
             else:
                 words.strong.append(word)
-            words.spellings.setdefault(word, signs(word, _INSIDE))
+            words.spellings.setdefault(word, _written(word))
+
+
+def _written(word: str) -> str:
+    """Return the pattern of a word: ``MacDonald`` may be written ``Mac Donald``."""
+    start = next((one for one in _STARTS if word.startswith(one)), "")
+    if len(word) - len(start) < LONG or not start:
+        return signs(word, _INSIDE)
+    return f"{signs(start, _INSIDE)}[\\W_]{{0,2}}{signs(word[len(start) :], _INSIDE)}"
 
 
 def _spellings(word: str) -> list[str]:
@@ -171,7 +182,7 @@ def _strong_forms(words: _Words) -> Iterator[Form]:
     initials = _initials(words)
     letter = f"[{''.join(initials)}]" if initials else "(?!)"
     before = rf"(?:{letter}{WIDE}|{unit}{GAP}){{0,6}}?"
-    after = rf"(?:{GAP}{unit}|{WIDE}{letter}(?![\w'])){{0,6}}"
+    after = rf"(?:{GAP}{unit}|{WIDE}{letter}(?![\w'])\.?){{0,6}}"
     literals = tuple(strong)
     yield Form(literals, f"{NO_LETTER_BEFORE}{before}{core}{after}{NO_LETTER_AFTER}")
     for word in strong:
@@ -201,7 +212,7 @@ def _weak_forms(words: _Words) -> Iterator[Form]:
         initials = {one[0] for one in (*words.spellings, *words.initials) if one != word}
         for letter in sorted(initials):
             beside = any_of([rf"{letter}{WIDE}{pattern}", rf"{pattern}{WIDE}{letter}"])
-            found = f"{NO_LETTER_BEFORE}{beside}{NO_LETTER_AFTER}"
+            found = rf"{NO_LETTER_BEFORE}{beside}{NO_LETTER_AFTER}(?:(?<=\W{letter})\.)?"
             yield Form((letter + word, word + letter), found, capitals=True)
         if word in PARTICLES and len(words.spellings) > 1:
             continue

@@ -33,15 +33,8 @@ def needles_of(rules: Sequence[ScreenRule], dataset: Dataset) -> list[Needle]:
         else:
             words = frozenset(_words(rule, dataset))
             if words:
-                needles += [finder(words), _spelled(rule, words)]
+                needles += [finder(words), cleaner_of(Own(identifiers=words)).holds]
     return needles
-
-
-def _spelled(rule: ScreenRule, words: frozenset[str]) -> Needle:
-    """Return a test for values in other spellings, as names or as identifiers."""
-    mask = dictionary.tag_mask_of(rule.tag or "") or "x"
-    is_name = "x" not in mask and "PN" in dictionary.vrs_of(int(mask, 16))
-    return cleaner_of(Own(names=words) if is_name else Own(identifiers=words)).holds
 
 
 @lru_cache(maxsize=1024)

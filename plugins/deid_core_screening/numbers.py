@@ -7,7 +7,8 @@ five digits are left. A digit or, with fewer than six characters, a letter must 
 
 A short one, of up to three characters, or one that is a common word, counts after a word that
 announces it (``ID 12``, ``MRN: 12``), and with three characters or more as all that stands in a
-value or in a line of it, unless the value is a code or a number (VR CS, DS, IS).
+value or in a line of it, unless the value is a code or a number (VR CS, DS, IS). With a letter
+and a sign in it (``P-1``) it counts wherever it is written with signs there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 
 import regex
 
-from deid_core_screening.folding import folded
+from deid_core_screening.folding import folded, squeezed
 from deid_core_screening.forms import (
     GAP,
     NO_DIGIT_AFTER,
@@ -25,6 +26,7 @@ from deid_core_screening.forms import (
     NO_LETTER_BEFORE,
     NO_SIGN_AFTER,
     NO_SIGN_BEFORE,
+    WIDE,
     Form,
     any_of,
     line,
@@ -45,16 +47,13 @@ _ANNOUNCING = sorted(
     )
 )
 _ANNOUNCED = rf"(?:{any_of(_ANNOUNCING)}|no[.:\#])[^\w\r\n]{{0,3}}"
+_COUNTRY = rf"(?:(?:\+|{NO_DIGIT_BEFORE}00){GAP}\d{{1,3}}?{GAP})?(?:0{GAP})?"
+_SIGNS = regex.compile(r"[\W_]+")
 _PIECES = regex.compile(r"[^\W\d_]+|\d+")
 
 
-def identifier_forms(identifier: str) -> Iterator[Form]:
-    """Yield the forms of an identifier; of one with an assigning authority (``12^^^X``), both."""
-    for value in dict.fromkeys([identifier, identifier.partition("^")[0]]):
-        yield from _forms(value)
-
-
-def _forms(value: str) -> Iterator[Form]:
+def identifier_forms(value: str) -> Iterator[Form]:
+    """Yield the forms of an identifier."""
     pieces = _PIECES.findall(folded(value))
     text = "".join(pieces)[:MOST]
     if not text or set(text) <= {"0"} or text in PLACEHOLDERS:
@@ -62,6 +61,9 @@ def _forms(value: str) -> Iterator[Form]:
     common = text in COMMON or (text.isalpha() and len(text) < SHORT)
     if len(text) < SHORT or common:
         yield from _announced(text)
+        if len(pieces) > 1 and not text.isdigit() and squeezed(folded(value)) != folded(value):
+            written = WIDE.join(map(regex.escape, _SIGNS.split(folded(value).strip())))
+            yield Form((text,), f"{NO_SIGN_BEFORE}{written}{NO_SIGN_AFTER}", number=True, probes=())
         return
     zeros = text.isdigit() and len(text.lstrip("0")) >= FEWEST_DIGITS
     core = text.lstrip("0") if zeros else text
@@ -107,4 +109,4 @@ def contact_forms(contact: str) -> Iterator[Form]:
     elif digits.startswith("1"):
         cores.add(digits[1:])
     for core in sorted(core for core in cores if len(core) >= FEWEST_OF_NUMBER):
-        yield Form((core,), signs(core, GAP) + NO_DIGIT_AFTER, number=True)
+        yield Form((core,), f"{_COUNTRY}{signs(core, GAP)}{NO_DIGIT_AFTER}", number=True)

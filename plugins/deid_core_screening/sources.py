@@ -49,7 +49,8 @@ class Own:
     """The values that are a patient's own, as text. ``places`` are the elements they stand in.
 
     ``names`` are those of VR PN, whoever they name; ``identifiers`` are numbers and codes;
-    ``contacts`` are telephone numbers and e-mail addresses; ``dates`` are birth dates.
+    ``contacts`` are telephone numbers and e-mail addresses; ``dates`` are birth dates. An element
+    that is a name only by the VR it is stored with is none of the places.
     """
 
     names: frozenset[str] = attrs.field(default=frozenset(), repr=False)
@@ -71,13 +72,17 @@ def own_values(dataset: Dataset, elsewhere: Mapping[str, Iterable[str]] | None =
     places: set[str] = set()
     for holder, path in _walk(dataset):
         kind = _kind(path, holder)
-        if kind is not None:
-            found[kind].update(_values(holder, path.tag))
+        if kind is None:
+            continue
+        found[kind].update(_values(holder, path.tag))
+        if path.vr != "PN" or "PN" in dictionary.vrs_of(path.tag):
             places.add(str(path))
     for keyword, values in (elsewhere or {}).items():
         kind = _kind_by_keyword(keyword, frozenset())
         if kind is not None:
             found[kind].update(str(value) for value in values)
+    # An identifier may stand before its assigning authority, as in 12^^^HOSPITAL.
+    found["identifiers"] |= {value.partition("^")[0] for value in found["identifiers"]}
     return Own(
         **{kind: frozenset(values) for kind, values in found.items()}, places=frozenset(places)
     )

@@ -132,7 +132,7 @@ class Examination:
 
     def _is_birth_date(self, values: tuple[str, ...]) -> bool:
         own = {f"{day:%Y%m%d}" for day in days(self.own.dates)}
-        return any(value.replace(".", "")[:8] in own for value in values)
+        return any(day in value.replace(".", "") for value in values for day in own)
 
     def _long_numbers(self) -> set[str]:
         return {str(number) for number in self.cleaner.whole_numbers if number > 99_999}  # noqa: PLR2004 - six digits

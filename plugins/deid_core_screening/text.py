@@ -187,7 +187,7 @@ class TextCleaner:
                         yield start, end
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def cleaner_of(own: Own) -> TextCleaner:
     """Return the cleaner of the own values, made once for instances that share them."""
     return TextCleaner(own)
