@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from deid_core.batch import FileContext
 from deid_core.changes import Change, Changes, RemoveElement, RemoveItems, SetValue
+from deid_core.climate import Climate
 from deid_core.elements import (
     creator_of,
     is_creator,
@@ -58,7 +59,7 @@ class Case:
 
     def data_set(self, dataset: Dataset, root: Node, default: str) -> Changes:
         """Decide about the data set of the instance."""
-        walk = _Walk(self, dataset, root, (), _Climate(default))
+        walk = _Walk(self, dataset, root, (), Climate(default))
         walk.elements()
         walk.add()
         return walk.changes
@@ -79,24 +80,10 @@ class Case:
 
     def file_meta(self, file_meta: Dataset, root: Node) -> Changes:
         """Decide about the file meta information: what no rule names goes."""
-        walk = _Walk(self, file_meta, root, (), _Climate("REMOVE"), is_file_meta=True)
+        walk = _Walk(self, file_meta, root, (), Climate("REMOVE"), is_file_meta=True)
         walk.elements()
         walk.add()
         return walk.changes
-
-
-@attrs.frozen
-class _Climate:
-    """What surrounds a data set: how its elements fare that no rule names.
-
-    ``sheltered`` is inside a sequence that a rule protects: only rules that name an element
-    reach it. ``doomed`` is the layer of the rule that removes the sequence around, None
-    outside of such: there only what is protected survives.
-    """
-
-    default: str
-    sheltered: bool = False
-    doomed: int | None = None
 
 
 @attrs.define
@@ -107,7 +94,7 @@ class _Walk:
     dataset: Dataset
     node: Node
     parents: tuple[Parent, ...]
-    climate: _Climate
+    climate: Climate
     is_file_meta: bool = False
     changes: Changes = attrs.field(factory=Changes)
     protected: set[int] = attrs.field(factory=set)
@@ -214,31 +201,19 @@ class _Walk:
     ) -> Change | None:
         """Decide about what a sequence holds: it stays if it does, or if anything in it does."""
         step = Parent(path.tag, 0, path.creator)
-        climate = self.climate
         gone: frozenset[int] = frozenset()
         if isinstance(change, RemoveItems):
             gone, change = change.numbers, None
         if change is None:
-            default = "KEEP" if decision.kept else climate.default
-            inside = _Climate(default, sheltered=climate.sheltered or decision.kept)
+            inside = self.climate.below(kept=decision.kept)
         else:
-            layer = decision.layer if decision.named else UNNAMED_LAYER
-            layer = layer if climate.doomed is None else max(layer, climate.doomed)
+            layer = self.climate.layer(decision.layer if decision.named else UNNAMED_LAYER)
             hidden = path.is_private and self.case.verdict.default is PrivateDecision.REMOVE
             if not self.node.keeps_below(step, layer, named=hidden):
                 return change
-            inside = _Climate("REMOVE", doomed=layer)
-        try:
-            found = items_of(self.dataset, path.tag)
-        except ReadError:
-            if decision.kept:
-                raise
-            # Nobody can say what is in it, so it goes.
-            if change is None and not path.is_private:
-                self.case.context.warn(
-                    f"{path.label} removed from {self.case.context.label}: "
-                    "its items cannot be parsed"
-                )
+            inside = Climate("REMOVE", doomed=layer)
+        found = self._items(path, kept=decision.kept, goes=change is not None)
+        if found is None:
             return change or REMOVE
         items: list[Changes | None] = []
         left = False
@@ -255,6 +230,18 @@ class _Walk:
         if gone and not any(items):
             return REMOVE
         self.changes.items[path.tag] = items
+        return None
+
+    def _items(self, path: ElementPath, *, kept: bool, goes: bool) -> list[Dataset] | None:
+        """Return the items of a sequence; None where nobody can say what they are, so it goes."""
+        try:
+            return items_of(self.dataset, path.tag)
+        except ReadError:
+            if kept:
+                raise
+        if not goes and not path.is_private:
+            label = self.case.context.label
+            self.case.context.warn(f"{path.label} removed from {label}: it cannot be parsed")
         return None
 
     def _is_creator(self, tag: int) -> bool:
