@@ -174,7 +174,7 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "REMOVE MACParametersSequence",
         LINES["U"].format(field="unlisted:UI"),
         # A text in a UID that names a kind of thing, such as a SOP Class, becomes a UID.
-        "REPLACE select:VR:UI deid_func:hashuid keep_empty=true keep_legal=true",
+        "REPLACE kinduid: deid_func:hashuid keep_empty=true keep_legal=true",
         *(f"DUMMY unlisted:{vr}" for vr in ("PN", *TEMPORAL)),
         "CONTENT TextValue",
         "CONTENT MeasuredValueSequence",
@@ -241,6 +241,11 @@ def listed(tables: dict[str, Any]) -> list[str]:
     return sorted(row["keyword"] for row in tables["rows"] if row["keyword"])
 
 
+def needed(tables: dict[str, Any]) -> list[str]:
+    """Return the attributes that may need a value: those whose code has a dummy."""
+    return sorted(row["keyword"] for row in tables["rows"] if "D" in row["basic"].split("/"))
+
+
 def content(tables: dict[str, Any]) -> dict[str, dict[str, dict[str, str]]]:
     """Return concept → value type → ``basic``, or the method of an option → action code."""
     found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
@@ -279,6 +284,7 @@ def main(tables_file: str, types_file: str) -> None:
     data = {
         "edition": tables["edition"],
         "listed": listed(tables),
+        "needed": needed(tables),
         "compound": compound(tables, types),
         "content": content(tables),
     }

@@ -38,7 +38,10 @@ def finish(instance: Instance, batch: Batch) -> Instance:
         file_meta.MediaStorageSOPClassUID = UID(class_uid)
     else:
         file_meta.pop("MediaStorageSOPClassUID", None)
-    file_meta.MediaStorageSOPInstanceUID = UID(instance_uid(instance, batch))
+    if is_uid(class_uid) or uid_in(dataset, "SOPInstanceUID"):
+        file_meta.MediaStorageSOPInstanceUID = UID(instance_uid(instance, batch))
+    else:
+        file_meta.pop("MediaStorageSOPInstanceUID", None)
     file_meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
     file_meta.ImplementationVersionName = IMPLEMENTATION_VERSION
     dataset.file_meta = file_meta

@@ -72,8 +72,13 @@ def compile_typed(rule: Rule, batch: Batch) -> Apply:
     return decide
 
 
-def compile_clean(_rule: Rule, _batch: Batch) -> Apply:
-    """Compile CLEAN (code C): the sweep takes out what is the patient's; bytes go altogether."""
+def compile_clean(_rule: Rule, batch: Batch) -> Apply:
+    """Compile CLEAN (code C): the sweep takes out what is the patient's; bytes go altogether.
+
+    Without a sweep nobody cleans, so all goes.
+    """
+    if batch.settings.sweep == "off":
+        return lambda _field: RemoveElement()
 
     def clean(field: Field) -> Change | None:
         bytes_only = field.path.vr in BINARY and dictionary.vrs_of(field.path.tag) != ("SQ",)

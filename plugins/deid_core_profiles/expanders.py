@@ -59,7 +59,18 @@ def compile_unlisted(argument: str) -> Test:
     return unlisted
 
 
+def compile_kind_uid(argument: str) -> Test:
+    """Match the public attributes whose UIDs name a kind of thing, such as a SOP Class."""
+    _alone(argument)
+    return lambda path: path.keyword.endswith(NOT_OF_INSTANCES) and not path.is_private
+
+
 EXPANDERS = [
+    FieldExpander(
+        name="kinduid",
+        compile=compile_kind_uid,
+        summary="attributes whose UIDs name a kind of thing, such as a SOP Class",
+    ),
     FieldExpander(
         name="misfit",
         compile=compile_misfit,

@@ -12,8 +12,9 @@ from typing import Any
 def tables() -> dict[str, Any]:
     """Return what the script has made.
 
-    ``edition``; ``listed``, the attributes with a row in table E.1-1; ``compound``, attribute →
-    branch → SOP Classes; ``content``, concept → value type → ``basic`` or method → action code.
+    ``edition``; ``listed``, the attributes with a row in table E.1-1, and ``needed``, those of them
+    that may need a value; ``compound``, attribute → branch → SOP Classes; ``content``, concept →
+    value type → ``basic`` or method → action code.
     """
     path = Path(__file__).parent / "data" / "tables.json"
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

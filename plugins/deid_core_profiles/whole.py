@@ -6,11 +6,12 @@ import attrs
 
 from deid_core import Batch, Change, Field, RemoveElement, SetValue, Sweep
 from deid_core_profiles.dummies import dummy
+from deid_core_profiles.tables import tables
 
 TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
 REQUIRED = frozenset({"ContentLabel", "ConversionType", "Modality"})
-"""Attributes of the top level that most IODs require with a value."""
+"""Attributes without a row that most IODs require with a value."""
 
 
 def keeping_whole(sweep: Sweep, batch: Batch) -> Sweep:
@@ -19,6 +20,7 @@ def keeping_whole(sweep: Sweep, batch: Batch) -> Sweep:
     Items are mostly made of what they require, as a code without its meaning is none (PS3.3
     8.8); a dummy tells as little as nothing does.
     """
+    required = REQUIRED.union(tables()["needed"])
 
     def examine(field: Field, protected: bool) -> Change | None:  # noqa: FBT001 - as specified
         change = sweep.examine(field, protected)
@@ -26,7 +28,7 @@ def keeping_whole(sweep: Sweep, batch: Batch) -> Sweep:
             isinstance(change, SetValue) and not any(_each(change.value))
         )
         path = field.path
-        needed = bool(path.parents) or path.keyword in REQUIRED
+        needed = bool(path.parents) or path.keyword in required
         if lost and needed and path.vr in TEXT_VRS and not path.is_private:
             return SetValue(dummy(field, batch))
         return change

@@ -21,6 +21,7 @@ from deid_core import (
     RemoveElement,
     SetValue,
     Sweep,
+    dictionary,
 )
 from deid_core.elements import texts
 from deid_core_screening.attributes import BULK, DATES_OF_STUDIES
@@ -74,15 +75,15 @@ class Examination:
 
     def examine(self, field: Field, protected: bool) -> Change | None:  # noqa: FBT001 - as specified
         """Return the change of an element that holds an own value; None if it holds none."""
-        path = field.path
-        if path.vr in (*BINARY, *NUMBERS) and path.keyword in BULK:
+        path, vr = field.path, _vr_of(field)
+        if vr in (*BINARY, *NUMBERS) and path.keyword in BULK:
             return None
         if protected and str(path) in self.own.places:
             return None
-        if path.vr in NUMBERS and not path.is_private:
+        if vr in NUMBERS and path.vr in (vr, "UN") and not path.is_private:
             return None
         data = encoded_value(field) if path.vr not in BINARY and not self.rewrites else None
-        if data is not None and path.vr not in NUMBERS and not self.cleaner.may_hold(data):
+        if data is not None and vr not in NUMBERS and not self.cleaner.may_hold(data):
             return None
         try:
             value = field.value
@@ -91,7 +92,7 @@ class Examination:
         return None if value is None else self._value(field, value, protected=protected)
 
     def _value(self, field: Field, value: Any, *, protected: bool) -> Change | None:
-        vr = field.path.vr
+        vr = _vr_of(field)
         if vr in NUMBERS:
             return self._number(field, value)
         if isinstance(value, bytes):
@@ -110,7 +111,7 @@ class Examination:
 
     def _formal(self, field: Field, values: tuple[str, ...], *, protected: bool) -> Change | None:
         """Examine values whose VR has a form: dates, times, ages, UIDs and numbers."""
-        vr = field.path.vr
+        vr = _vr_of(field)
         if vr in NUMBERS_AS_TEXT:
             found = any(self._is_own_number(value) for value in values)
         elif not all(LEGAL[vr].fullmatch(value.strip()) for value in values):
@@ -145,7 +146,7 @@ class Examination:
         looks = self._looks(field, value)
         if self.clean:
             # The version of a device may be a date, but none of the patient's.
-            free = field.path.vr in FREE_TEXT and "Version" not in field.path.keyword
+            free = _vr_of(field) in FREE_TEXT and "Version" not in field.path.keyword
             cleaned = _each(value, lambda text: self._cleaned(text, looks, free=free))
             if cleaned != value:
                 return SetValue(cleaned)
@@ -167,10 +168,16 @@ class Examination:
 
     def _looks(self, field: Field, value: Any) -> Looks:
         """Return what is looked for in a text: in codes and terms no word of studies is."""
-        looks = IN_CODES if field.path.vr == "CS" else ALL
+        looks = IN_CODES if _vr_of(field) == "CS" else ALL
         if field.path.tag in CODES and any(self.cleaner.holds(one, looks) for one in texts(value)):
             return looks_in_code(field, looks)
         return looks
+
+
+def _vr_of(field: Field) -> str:
+    """Return the VR of the element: the dictionary's where the file does not know it (UN)."""
+    allowed = dictionary.vrs_of(field.path.tag) if field.path.vr == "UN" else ()
+    return allowed[0] if allowed else field.path.vr
 
 
 def _gone(found: bool) -> Change | None:  # noqa: FBT001 - a fact, not a flag
