@@ -226,6 +226,13 @@ def test_every_character_of_a_code_is_as_likely() -> None:
     assert distance < 40
 
 
+def test_a_key_that_is_too_short_makes_no_codes(save: Any, small: Dataset) -> None:
+    from deid_core.dicom import replace_identifiers
+
+    with pytest.raises(SettingsError, match="a key of at least 16 bytes"):
+        replace_identifiers([save(small)], deid="deid.pseudonyms.code", key=b"only 15 bytes..")
+
+
 @pytest.mark.parametrize("alphabet", ALPHABETS.values())
 def test_a_million_patients_collide_with_odds_below_one_to_a_million(alphabet: str) -> None:
     pairs = 10**6 * (10**6 - 1) / 2
