@@ -81,6 +81,8 @@ def test_spellings_of_the_name_and_padding_of_the_id_do_not_matter(other: dict[s
         {"PatientID": "p-1"},
         {"IssuerOfPatientID": "WEST"},
         {"PatientID": "P-1 X", "IssuerOfPatientID": ""},
+        {"PatientID": "P-1\\"},
+        {"PatientID": "\\P-1"},
         {"PatientID": "", "PatientBirthDate": "19500101"},
     ],
 )
@@ -88,6 +90,23 @@ def test_another_id_or_issuer_is_another_patient(other: dict[str, Any]) -> None:
     first = {"PatientID": "P-1", "PatientName": "DOE^JOHN", "IssuerOfPatientID": "EAST"}
     one, two = pseudonyms([first, {**first, **other}])
     assert one != two
+
+
+def test_ids_that_are_no_text_in_their_character_set_are_told_apart(
+    small: Dataset, save: Any, load: Any
+) -> None:
+    from deid_core.dicom import replace_identifiers
+
+    small.SpecificCharacterSet = "ISO_IR 192"
+    small.PatientID = "P-?"
+    paths = []
+    for number, wrong in enumerate([b"\xe4", b"\xf6", b"\xe4"]):
+        path = save(small, f"{number}.dcm")
+        path.write_bytes(path.read_bytes().replace(b"P-?", b"P-" + wrong))
+        paths.append(path)
+    outputs = replace_identifiers(paths, deid="deid.pseudonyms.code", key=KEY)
+    one, other, same = (load(path).PatientID for path in outputs)
+    assert one == same != other
 
 
 @pytest.mark.parametrize(
