@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from deid_core import Batch, ElementPath, Field, RefusedError, Rule
+from deid_core import Batch, ElementPath, Field, RefusedError, Rule, SettingsError
+from deid_core.settings import SMALLEST_KEY
 from deid_core_pseudonyms.arguments import LONGEST, fault_of, known_only, prefix_of, whole
 from deid_core_pseudonyms.identity import Patient
 from deid_core_pseudonyms.lists import read_list
@@ -53,11 +54,16 @@ def default_length(alphabet: str) -> int:
 
 
 def code(given: Mapping[str, str], batch: Batch) -> Form:
-    """Make a keyed code: ``length=12 alphabet=base32 prefix=``."""
+    """Make a keyed code: ``length=12 alphabet=base32 prefix=``.
+
+    Raises `SettingsError` if the key of the run is too short.
+    """
     known_only(given, "length", "alphabet", "prefix")
     alphabet = _alphabet(given.get("alphabet", "base32"))
     length = whole(given, "length", default_length(alphabet), SHORTEST, LONGEST)
     prefix = prefix_of(given, length)
+    if len(batch.key) < SMALLEST_KEY:
+        raise SettingsError(f"codes need a key of at least {SMALLEST_KEY} bytes")
 
     def make(patient: Patient, _field: Field, _number: Callable[[], int]) -> str:
         parts = (batch.pseudonym_bytes(f"patient {part}", patient.key) for part in (1, 2))

@@ -10,7 +10,7 @@ from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
 from deid_core import Field, ReadError, RefusedError, Unresolved
-from deid_core.elements import items_of, plain, read_element, texts
+from deid_core.elements import held, items_of, plain, read_element
 
 
 @attrs.frozen
@@ -25,15 +25,34 @@ class Patient:
     issuer: str = attrs.field(default="", repr=False)
 
 
+UNDECODED = "\ufffd"
+"""What stands for bytes that are no text in their character set."""
+
+
 def text_of(dataset: Dataset, keyword: str) -> str:
-    """Return a value of the top level of a data set as text, without padding, or ``""``."""
+    """Return a value of the top level of a data set as text, without padding, or ``""``.
+
+    Different values give different texts, also where they are not legal.
+    """
     tag = tag_for_keyword(keyword)
     if tag is None or tag not in dataset:
         return ""
     try:
-        return "\\".join(texts(plain(read_element(dataset, tag).value)))
+        value = plain(read_element(dataset, tag).value)
     except ReadError:
         return ""
+    values = value if isinstance(value, list) else [value]
+    text = "\\".join(_text(one).strip(" \0") for one in values)
+    encoded = held(dataset, tag).value
+    if UNDECODED in text and isinstance(encoded, bytes):
+        text = UNDECODED + encoded.decode("latin-1").strip(" \0")
+    return text if text.strip("\\") else ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return "" if value is None else str(value)
 
 
 def same_name(name: str) -> str:

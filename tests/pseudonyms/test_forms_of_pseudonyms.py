@@ -81,6 +81,8 @@ def test_spellings_of_the_name_and_padding_of_the_id_do_not_matter(other: dict[s
         {"PatientID": "p-1"},
         {"IssuerOfPatientID": "WEST"},
         {"PatientID": "P-1 X", "IssuerOfPatientID": ""},
+        {"PatientID": "P-1\\"},
+        {"PatientID": "\\P-1"},
         {"PatientID": "", "PatientBirthDate": "19500101"},
     ],
 )
@@ -88,6 +90,23 @@ def test_another_id_or_issuer_is_another_patient(other: dict[str, Any]) -> None:
     first = {"PatientID": "P-1", "PatientName": "DOE^JOHN", "IssuerOfPatientID": "EAST"}
     one, two = pseudonyms([first, {**first, **other}])
     assert one != two
+
+
+def test_ids_that_are_no_text_in_their_character_set_are_told_apart(
+    small: Dataset, save: Any, load: Any
+) -> None:
+    from deid_core.dicom import replace_identifiers
+
+    small.SpecificCharacterSet = "ISO_IR 192"
+    small.PatientID = "P-?"
+    paths = []
+    for number, wrong in enumerate([b"\xe4", b"\xf6", b"\xe4"]):
+        path = save(small, f"{number}.dcm")
+        path.write_bytes(path.read_bytes().replace(b"P-?", b"P-" + wrong))
+        paths.append(path)
+    outputs = replace_identifiers(paths, deid="deid.pseudonyms.code", key=KEY)
+    one, other, same = (load(path).PatientID for path in outputs)
+    assert one == same != other
 
 
 @pytest.mark.parametrize(
@@ -224,6 +243,13 @@ def test_every_character_of_a_code_is_as_likely() -> None:
     distance = sum((found.count(digit) - expected) ** 2 / expected for digit in "0123456789")
     # Chi squared with 9 degrees of freedom is above 40 once in 100 000 keys; this key is fixed.
     assert distance < 40
+
+
+def test_a_key_that_is_too_short_makes_no_codes(save: Any, small: Dataset) -> None:
+    from deid_core.dicom import replace_identifiers
+
+    with pytest.raises(SettingsError, match="a key of at least 16 bytes"):
+        replace_identifiers([save(small)], deid="deid.pseudonyms.code", key=b"only 15 bytes..")
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS.values())

@@ -184,13 +184,15 @@ def test_nothing_of_a_patient_stands_in_the_file_of_the_crosswalk(
         invoke("run", real, "-o", tmp_path / "out", *options, "--key-file", key_file).exit_code == 0
     )
     stored = path.read_bytes()
+    # What a row is about stands before its name, which may begin with any byte.
+    kinds = re.compile("(assigned|instance|meta|patient|pseudonym|study|uid).{,2}", re.IGNORECASE)
     looked_for = 0
     folder = [*real.iterdir(), *(tmp_path / "out").rglob("*.dcm")]
     for one in folder:
         for element in load(one).iterall():
             if element.VR not in ("SQ", "OB", "OW", "US", "UL", "FL", "FD", "SS", "SL"):
                 text = str(element.value)
-                if len(text) > 5:
+                if len(text) > 5 and not kinds.fullmatch(text):
                     looked_for += 1
                     assert text.encode() not in stored
                     assert text.encode("utf-16-le") not in stored
