@@ -8,9 +8,9 @@ The year alone, and a day without its year, are none.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 
+import attrs
 import regex
 
 from deid_core_screening.forms import Form
@@ -35,29 +35,64 @@ _OF = r"(?:(?:of|de|del|di|du|van|le|the)[\s._]{1,2})?"
 _BETWEEN = r"[\W_]{1,3}"
 _LOOSE = r"[\W_]{0,3}"
 _BEFORE, _AFTER = r"(?<!\d)", r"(?!\d)"
+DIGITS = 8
+MONTHS, DAYS_OF_A_MONTH = range(1, 13), range(1, 32)
+
 _BEFORE_SHORT, _AFTER_SHORT = r"(?<!\d)(?<!\d[.,])", r"(?!\d|[.,]\d)"
 
 
-def days(dates: frozenset[str]) -> list[datetime.date]:
-    """Return the days that are birth dates; what is no date (PS3.5 6.2, DA) gives none."""
-    found = set()
+@attrs.frozen(order=True)
+class Day:
+    """A day as somebody has written it: not every calendar needs to have it.
+
+    Month and day are 0 where only the eight digits are known, which ``digits`` gives.
+    """
+
+    digits: str = attrs.field(repr=False)
+    year: int = attrs.field(repr=False)
+    month: int = attrs.field(repr=False)
+    day: int = attrs.field(repr=False)
+
+
+def days(dates: frozenset[str]) -> list[Day]:
+    """Return the days that are birth dates, 29 February 1961 too; fewer digits than 8 are none."""
+    found: set[Day] = set()
     for date in dates:
         digits = "".join(sign for sign in date if sign.isdecimal())[:8]
-        try:
-            found.add(datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
-        except ValueError:
-            continue
+        if len(digits) == DIGITS and digits.isascii():
+            found.update(_readings(digits))
     return sorted(found)
 
 
-def date_form(day: datetime.date) -> Form:
+def _readings(digits: str) -> Iterator[Day]:
+    """Yield what eight digits may mean: year first as the standard has it, or year last."""
+    first, second, third, fourth = (int(digits[at : at + 2]) for at in (0, 2, 4, 6))
+    last = int(digits[4:])
+    for orders in (
+        [(int(digits[:4]), third, fourth)],
+        [(last, second, first), (last, first, second)],
+    ):
+        real = [
+            Day(digits, year, month, day)
+            for year, month, day in orders
+            if month in MONTHS and day in DAYS_OF_A_MONTH
+        ]
+        if real:
+            yield from real
+            return
+    yield Day(digits, int(digits[:4]), 0, 0)
+
+
+def date_form(day: Day) -> Form:
     """Return the form of a day, in whatever way it is written."""
+    if day.month == 0:
+        return Form((day.digits,), f"{_BEFORE}{day.digits}{_AFTER}", probes=(day.digits,))
     short = f"{day.year % 100:02}"
     year = f"{day.year:04}"
     return Form((short,), "|".join(_patterns(day, year, short)), probes=_probes(day, year, short))
 
 
-def _probes(day: datetime.date, year: str, short: str) -> tuple[str, ...]:
+def _probes(day: Day, year: str, short: str) -> tuple[str, ...]:
     """Return the letters and digits of the forms that are looked for in long bytes."""
     months, numbers = (f"{day.month:02}", f"{day.month}"), (f"{day.day:02}", f"{day.day}")
     mm, dd = months[0], numbers[0]
@@ -80,7 +115,7 @@ def _suffix(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 != 1 else 0, "th")
 
 
-def _patterns(day: datetime.date, year: str, short: str) -> Iterator[str]:
+def _patterns(day: Day, year: str, short: str) -> Iterator[str]:
     mm, dd = f"{day.month:02}", f"{day.day:02}"
     month, number = f"0?{day.month}", f"0?{day.day}"
     years = f"(?:{year}|'?{short})"

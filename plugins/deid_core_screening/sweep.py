@@ -132,7 +132,7 @@ class Examination:
             return self.cleaner.holds(value, IN_CODES)
 
     def _is_birth_date(self, values: tuple[str, ...]) -> bool:
-        own = {f"{day:%Y%m%d}" for day in days(self.own.dates)}
+        own = {day.digits for day in days(self.own.dates)}
         return any(day in value.replace(".", "") for value in values for day in own)
 
     def _long_numbers(self) -> set[str]:

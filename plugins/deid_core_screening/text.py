@@ -71,7 +71,7 @@ class TextCleaner:
 
     def __init__(self, own: Own) -> None:
         self._forms = tuple(_forms(own))
-        self._dates = [f"{day:%Y%m%d}" for day in days(own.dates)]
+        self._dates = [day.digits for day in days(own.dates)]
         self._probes = _shortest(one for form in self._forms for one in form.literals)
         asked = (
             form.literals if form.probes is None else form.probes

@@ -8,7 +8,6 @@ from fnmatch import fnmatch
 import attrs
 from jobs import Pair
 
-
 ANY = "any"
 """Stands for every set of options, and for none."""
 
@@ -31,7 +30,9 @@ class ToldError:
         )
 
 
-UNREAD = "no SOP Class, and the validator cannot read the input at all: it sees its pixels first now"
+UNREAD = (
+    "no SOP Class, and the validator cannot read the input at all: it sees its pixels first now"
+)
 
 TOLD: list[ToldError] = [
     ToldError("pydicom/meta_missing_tsyntax.dcm", ANY, "PixelData", UNREAD),

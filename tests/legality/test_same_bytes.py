@@ -36,4 +36,7 @@ def test_another_key_gives_other_bytes(tmp_path: Path):
     files = few_files()[:10]
     one = outputs(files, "basic", tmp_path / "one", key=b"1" * 32)
     other = outputs(files, "basic", tmp_path / "other", key=b"2" * 32)
-    assert all(one[name] != other[name] for name in one)
+    # What has no UID but that of this software has nothing that a key makes.
+    named = [name for name in one if one[name].count(b"2.25.") > 1]
+    assert len(named) > 5
+    assert all(one[name] != other[name] for name in named)
