@@ -99,6 +99,8 @@ def numbers_in(name: str) -> Iterator[str]:
 
 def _words(group: str) -> _Words:
     words = _Words()
+    # A placeholder is one where nothing else stands: people are called Li Na and Bo Nil.
+    real = any(folded(part) not in PLACEHOLDERS for part in _SPLIT.split(_plain(group)) if part)
     for number, component in enumerate(group.split("^")):
         parts = [part.strip("'-") for part in _SPLIT.split(_plain(component))]
         parts = [part for part in parts if part]
@@ -106,7 +108,8 @@ def _words(group: str) -> _Words:
         if number < 3 and not kept and len(parts) == 1:  # noqa: PLR2004 - family, given, middle
             kept = parts
         for part in kept[:MOST_WORDS]:
-            _take(part, words, beside=len(kept) > 1)
+            if real or folded(part) not in PLACEHOLDERS:
+                _take(part, words, beside=len(kept) > 1)
     return words
 
 
@@ -123,11 +126,14 @@ def _take(part: str, words: _Words, *, beside: bool) -> None:
         return
     for piece in dict.fromkeys([whole, *pieces]):
         for word in _spellings(piece):
-            if word in PLACEHOLDERS:
-                continue
             if len(word) == 1:
                 words.initials.append(word)
-            elif len(word) < SHORTEST or word in COMMON or (beside and word in PARTICLES):
+            elif (
+                len(word) < SHORTEST
+                or word in COMMON
+                or word in PLACEHOLDERS
+                or (beside and word in PARTICLES)
+            ):
                 words.weak.append(word)
             else:
                 words.strong.append(word)

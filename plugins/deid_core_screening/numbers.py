@@ -46,7 +46,7 @@ _ANNOUNCING = sorted(
         "admission patientid caseid studyid orderid fallnr patnr patid"
     )
 )
-_ANNOUNCED = rf"(?:{any_of(_ANNOUNCING)}|no[.:\#])[^\w\r\n]{{0,3}}"
+_ANNOUNCED = rf"(?:{any_of(_ANNOUNCING)}|no[.:\#])(?:[^\w\r\n]|_){{0,3}}"
 _COUNTRY = rf"(?:(?:\+|{NO_DIGIT_BEFORE}00){GAP}\d{{1,3}}?{GAP})?(?:0{GAP})?"
 _SIGNS = regex.compile(r"[\W_]+")
 _PIECES = regex.compile(r"[^\W\d_]+|\d+")
@@ -73,9 +73,16 @@ def identifier_forms(value: str) -> Iterator[Form]:
         pattern = signs(core, GAP)
     else:
         before, after = NO_SIGN_BEFORE, NO_SIGN_AFTER
-        pattern = core if zeros else GAP.join(map(regex.escape, pieces))
+        pattern = GAP.join(map(regex.escape, _without_zeros(pieces) if zeros else pieces))
     leading = rf"(?:0{GAP})*" if zeros else ""
     yield Form((core,), f"{before}{leading}{pattern}{after}", number=True)
+
+
+def _without_zeros(pieces: list[str]) -> list[str]:
+    """Return pieces without the zeros that they start with together."""
+    while not pieces[0].lstrip("0"):
+        pieces = pieces[1:]
+    return [pieces[0].lstrip("0"), *pieces[1:]]
 
 
 def _announced(text: str) -> Iterator[Form]:

@@ -78,8 +78,9 @@ class Examination:
         path, vr = field.path, _vr_of(field)
         if vr in (*BINARY, *NUMBERS) and path.keyword in BULK:
             return None
-        if protected and str(path) in self.own.places:
-            return None
+        if str(path) in self.own.places:
+            # Where an own value stands, nobody needs to look for it.
+            return None if protected else RemoveElement()
         if vr in NUMBERS and path.vr in (vr, "UN") and not path.is_private:
             return None
         data = encoded_value(field) if path.vr not in BINARY and not self.rewrites else None

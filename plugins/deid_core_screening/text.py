@@ -8,6 +8,7 @@ those forms are searched.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -234,11 +235,16 @@ def _shortest(literals: Iterable[str]) -> tuple[str, ...]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """Yield text, and what it says where it is escaped for the web."""
+    """Yield text, and what it says where it is escaped for the web, or decoded wrongly."""
     yield text
     if _ENCODED.search(text) is not None:
         yield unquote(text)
+        yield unquote(text, "latin-1")
         yield html.unescape(text)
+    if not text.isascii():
+        # UTF-8 that somebody took for Latin-1 and stored again.
+        with contextlib.suppress(UnicodeError):
+            yield text.encode("latin-1").decode("utf-8")
 
 
 def _split_at_capitals(text: str) -> Folded:
