@@ -32,6 +32,9 @@ class RemoveItems:
     numbers: frozenset[int]
 
 
+UNDONE = RemoveElement()
+"""This very object says that an action has no value to give, so that the element must go."""
+
 Change = SetValue | RemoveElement | RemoveItems
 """What an action decides for one element. To leave it as it is, an action returns None."""
 

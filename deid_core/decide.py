@@ -9,7 +9,7 @@ import attrs
 from pydicom.dataset import Dataset
 
 from deid_core.batch import FileContext
-from deid_core.changes import Change, Changes, RemoveElement, RemoveItems, SetValue
+from deid_core.changes import UNDONE, Change, Changes, RemoveElement, RemoveItems, SetValue
 from deid_core.climate import Climate
 from deid_core.elements import (
     creator_of,
@@ -156,8 +156,11 @@ class _Walk:
         """Carry out the rules about an element."""
         change, name = decision.change(self._field(path))
         if change is not None:
-            undone = isinstance(change, RemoveElement) and name != "REMOVE"
-            self._count(f"{name} not done, REMOVE" if undone else name, path)
+            if change is UNDONE:
+                name = f"{name} not done, REMOVE"
+            elif isinstance(change, RemoveElement) and name != "REMOVE":
+                name = f"{name}, REMOVE"
+            self._count(name, path)
         return change
 
     def _unnamed(self, path: ElementPath, fallback: str) -> Change | None:
@@ -332,6 +335,7 @@ class _Walk:
             decode=lambda: beside(path.tag),
             read=lambda: readings_of(dataset, path.tag),
             beside=beside,
+            holder=dataset,
         )
 
     def _is_found(self, path: ElementPath) -> bool:

@@ -21,7 +21,7 @@ from deid_core.changes import Change, RemoveElement, RemoveItems
 from deid_core.convert import to_vr
 
 if TYPE_CHECKING:
-    from pydicom.dataset import FileDataset
+    from pydicom.dataset import Dataset, FileDataset
 
     from deid_core.batch import FileContext
     from deid_core.errors import PluginError
@@ -182,7 +182,8 @@ class Field:
     ``present`` is False when the data set has no such element (only actions that create
     are asked then). ``context`` is the file being processed. ``beside(tag)`` is the value of
     another element of the same data set, None where there is none: the code that says what the
-    content item means in which the element stands.
+    content item means in which the element stands. ``holder`` is that data set as it was read,
+    for those who need the bytes of the file; nobody may change it.
     """
 
     path: ElementPath
@@ -193,6 +194,7 @@ class Field:
         default=None, repr=False, alias="read"
     )
     beside: Callable[[int], Any] = attrs.field(default=lambda _tag: None, repr=False)
+    holder: Dataset | None = attrs.field(default=None, repr=False)
 
     @property
     def value(self) -> Any:

@@ -157,7 +157,8 @@ def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Repor
         task = progress.add_task("files", total=len(names) if names is not None else None)
         for report in engine.run(refs, names):
             reports.counts[report.outcome] += 1
-            reports.notes.update(report.notes)
+            # How many bytes it was differs by file; that there were some does not.
+            reports.notes.update(note.lstrip("0123456789 ") for note in report.notes)
             if report.outcome is Outcome.SKIPPED:
                 reports.skipped[report.code] += 1
             elif report.outcome is not Outcome.WRITTEN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deid_core.changes import Change, RemoveElement
+from deid_core.changes import UNDONE, Change
 from deid_core.errors import ActionError, FileError
 from deid_core.guard import failure
 from deid_core.model import Field
@@ -24,7 +24,7 @@ def guarded_apply(apply: Apply, rule: Rule, who: str, *, strict: bool) -> Apply:
             if strict:
                 raise ActionError(message) from None
             field.context.warn(message)
-            return RemoveElement()
+            return UNDONE
         except FileError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named

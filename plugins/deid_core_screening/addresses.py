@@ -20,6 +20,11 @@ from deid_core_screening.words import COMMON, STREETS
 
 BETWEEN = r"[\W_]{1,4}"
 SHORTEST, LONGEST_STREET, MOST_WORDS = 3, 8, 16
+SHORTEST_DENSE = 4
+DENSE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}]{2}")
+"""In scripts without blanks between words, a word is an address, and is found in others."""
+BETWEEN_SIGNS = r"[\W_]{0,2}"
+
 _PARTS = regex.compile(r"[,;^=\r\n\\]+|\s{3,}")
 _WORDS = regex.compile(r"[^\W_]+")
 _ENDINGS = ("strasse", "str", "street", "straat", "gasse", "weg", "allee", "platz", "road", "laan")
@@ -33,6 +38,9 @@ def address_forms(address: str) -> Iterator[Form]:
         yield _phrase(words)
     for part in parts:
         yield from _part(part[:MOST_WORDS])
+    for word in dict.fromkeys(words):
+        if DENSE.search(word) is not None and len(word) >= SHORTEST_DENSE:
+            yield Form((word,), signs(word, BETWEEN_SIGNS))
     for one, other in pairwise(words):
         if _is_number(one) != _is_number(other) and all(map(_tells, (one, other))):
             yield _phrase([one, other])

@@ -14,6 +14,8 @@ FILE_META_GROUP = 0x0002
 
 def holder_of(field: Field) -> Dataset:
     """Return the data set in which a field stands: an item, the file meta, or the whole."""
+    if field.holder is not None:
+        return field.holder
     dataset: Dataset = field.context.instance.dataset
     if field.path.tag >> 16 == FILE_META_GROUP and not field.path.parents:
         meta: Dataset = dataset.file_meta

@@ -94,6 +94,12 @@ class Examination:
 
     def _value(self, field: Field, value: Any, *, protected: bool) -> Change | None:
         vr = _vr_of(field)
+        if field.path.is_private and vr == "UN":
+            # pydicom may know better, but only bytes can be written where the file does not.
+            data = encoded_value(field)
+            value = data if data is not None else value
+            if not isinstance(value, bytes):
+                return RemoveElement()
         if vr in NUMBERS:
             return self._number(field, value)
         if isinstance(value, bytes):
@@ -186,10 +192,10 @@ def _gone(found: bool) -> Change | None:  # noqa: FBT001 - a fact, not a flag
 
 
 def _is_plain(data: bytes) -> bool:
-    return data.isascii() and b"\x1b" not in data
+    return data.isascii() and b"\x1b" not in data and b"\0" not in data.rstrip(b"\0 ")
 
 
 def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list):
-        return [change(str(one)) if one is not None else None for one in value]
-    return change(str(value))
+        return [_each(one, change) for one in value]
+    return change(value) if isinstance(value, str) else value

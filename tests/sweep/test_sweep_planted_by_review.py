@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from pydicom.uid import ImplicitVRLittleEndian
 
 from deid_core.dicom import replace_identifiers
+from deid_core.elements import new_element
 from deid_core_screening.sources import Own
 from deid_core_screening.text import cleaner_of
 
@@ -48,3 +52,44 @@ def test_an_unlisted_element_that_holds_an_identifier_goes(small, save, load, ke
     setattr(small, keyword, "7")
     (written,) = replace_identifiers([save(small)], deid="deid.dicom.basic")
     assert keyword not in load(written)
+
+
+def test_numbers_that_a_private_dictionary_knows_stay_as_they_are(small, save, load):
+    small.PatientName = "Doe^John"
+    block = small.private_block(0x2001, "Philips Imaging DD 001", create=True)
+    block.add_new(0x01, "FL", 1.5)
+    block.add_new(0x0F, "SS", [24, 7])
+    options = ["deid.dicom.basic", "deid.dicom.retain-safe-private", "deid.dicom.clean-descriptors"]
+    path = save(small, syntax=ImplicitVRLittleEndian)
+    (written,) = replace_identifiers([path], deid=options)
+    kept = load(written).private_block(0x2001, "Philips Imaging DD 001")
+    assert kept[0x01].value == 1.5
+    assert list(kept[0x0F].value) == [24, 7]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16-le", "utf-8"])
+@pytest.mark.parametrize(("number", "vr"), [(0x08, "UN"), (0x01, "UN"), (0x07, "UN")])
+def test_text_in_private_bytes_is_found_whatever_a_dictionary_says(
+    small, save, load, encoding, number, vr
+):
+    small.PatientName = "Doe^John"
+    block = small.private_block(0x2001, "Philips Imaging DD 001", create=True)
+    block.add_new(number, vr, "seen John Doe, knee ".encode(encoding))
+    options = ["deid.dicom.basic", "deid.dicom.retain-safe-private", "deid.dicom.clean-descriptors"]
+    (written,) = replace_identifiers([save(small)], deid=options)
+    left = Path(written).read_bytes()
+    assert "John".encode(encoding) not in left
+    assert "Doe".encode(encoding) not in left
+
+
+def test_text_of_two_bytes_a_character_is_found_in_an_element_of_text(small, save, load):
+    small.PatientName = "Doe^John"
+    small[0x00181160] = new_element(0x00181160, "UN", "of John Doe".encode("utf-16-be"))
+    (written,) = replace_identifiers([save(small)], deid="deid.dicom.basic")
+    assert "Doe".encode("utf-16-be") not in Path(written).read_bytes()
+
+
+def test_an_address_without_blanks_is_found():
+    cleaner = cleaner_of(Own(addresses=frozenset(["北京市海淀区5号"])))
+    assert cleaner.holds("qwx 北京市海淀区5号 qwz")
+    assert cleaner.cleaned("qwx 北京市海淀区5号 qwz").split() == ["qwx", "qwz"]
