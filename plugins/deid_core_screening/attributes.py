@@ -6,7 +6,7 @@ from deid_core_screening.words import words
 
 IDENTIFIERS = words("""
     AccessionNumber AdmissionID BreedRegistrationNumber ClinicalTrialSubjectID
-    ClinicalTrialSubjectReadingID ContainerIdentifier DeviceSerialNumber
+    ClinicalTrialSubjectReadingID ContainerIdentifier
     FillerOrderNumberImagingServiceRequest FillerOrderNumberImagingServiceRequestRetired
     FillerOrderNumberProcedure ImagingServiceRequestID InsurancePlanIdentification InterpretationID
     MedicalRecordLocator OtherPatientIDs PatientBirthDateInAlternativeCalendar

@@ -17,6 +17,7 @@ from deid_core.settings import shifted_dates
 from deid_core_screening.date_forms import FORMS, Text, day_and_month, start_of
 from deid_core_screening.date_patterns import MONTH_NAME, NUMERIC
 from deid_core_screening.month_names import votes
+from deid_core_screening.uids import spans_of_uids
 
 Moved = Callable[[datetime.date], datetime.date | None]
 
@@ -109,6 +110,9 @@ def _dates(text: str) -> list[_Found]:
                 date, write = reading
                 found.append(_Found(start_of(match), match.end(), date, write))
     taken = bytearray(len(text))
+    for start, end in spans_of_uids(text):
+        # Digits in a UID are no date.
+        taken[start:end] = b"\1" * (end - start)
     chosen = []
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if not any(taken[one.start : one.end]):

@@ -26,6 +26,7 @@ from deid_core_screening.attributes import (
 CONCEPT_NAME, CODE_VALUE = 0x0040A043, 0x00080100
 KINDS = ("names", "identifiers", "contacts", "addresses", "dates")
 
+DAYS = frozenset(["DA", "DT"])
 _PLAIN_VRS = {vr.decode() for vr in SHORT_VRS | LONG_VRS} - {"PN", "SQ", "UN"}
 _KIND_OF = {
     keyword: kind
@@ -49,8 +50,9 @@ class Own:
     """The values that are a patient's own, as text. ``places`` are the elements they stand in.
 
     ``names`` are those of VR PN, whoever they name; ``identifiers`` are numbers and codes;
-    ``contacts`` are telephone numbers and e-mail addresses; ``dates`` are birth dates. An element
-    that is a name only by the VR it is stored with is none of the places.
+    ``contacts`` are telephone numbers and e-mail addresses; ``dates`` are birth dates, and
+    ``studies`` all other days that the data set has. An element that is a name only by the VR it
+    is stored with is none of the places.
     """
 
     names: frozenset[str] = attrs.field(default=frozenset(), repr=False)
@@ -59,6 +61,7 @@ class Own:
     contacts: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     addresses: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     places: frozenset[str] = attrs.field(default=frozenset(), eq=False)
+    studies: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 
 
 def own_values(dataset: Dataset, elsewhere: Mapping[str, Iterable[str]] | None = None) -> Own:
@@ -70,9 +73,12 @@ def own_values(dataset: Dataset, elsewhere: Mapping[str, Iterable[str]] | None =
     """
     found: dict[str, set[str]] = {kind: set() for kind in KINDS}
     places: set[str] = set()
+    studies: set[str] = set()
     for holder, path in _walk(dataset):
         kind = _kind(path, holder)
         if kind is None:
+            if path.vr in DAYS:
+                studies.update(value.strip()[:8] for value in _values(holder, path.tag))
             continue
         found[kind].update(_values(holder, path.tag))
         if path.vr != "PN" or "PN" in dictionary.vrs_of(path.tag):
@@ -84,14 +90,16 @@ def own_values(dataset: Dataset, elsewhere: Mapping[str, Iterable[str]] | None =
     # An identifier may stand before its assigning authority, as in 12^^^HOSPITAL.
     found["identifiers"] |= {value.partition("^")[0] for value in found["identifiers"]}
     return Own(
-        **{kind: frozenset(values) for kind, values in found.items()}, places=frozenset(places)
+        **{kind: frozenset(values) for kind, values in found.items()},
+        places=frozenset(places),
+        studies=frozenset(studies),
     )
 
 
 def _walk(
     dataset: Dataset, parents: tuple[Parent, ...] = ()
 ) -> Iterator[tuple[Dataset, ElementPath]]:
-    """Yield the elements that may hold an own value.
+    """Yield the elements that may hold an own value, or a day.
 
     A sequence that cannot be parsed is passed over: it is removed, or its file refused.
     """
@@ -114,6 +122,8 @@ def _walk(
 @lru_cache(maxsize=65536)
 def _is_of_no_interest(tag: int) -> bool:
     """Tell an attribute that holds an own value only if its VR in the file is that of names."""
+    if dictionary.vrs_of(tag) in (("DA",), ("DT",)):
+        return False
     keyword = dictionary.keyword_of(tag)
     inside = keyword in _KIND_IN_PERSON_CODE or tag in CONCEPT_VALUES
     nested = dictionary.vrs_of(tag) == ("SQ",)

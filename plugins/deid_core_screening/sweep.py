@@ -24,13 +24,16 @@ from deid_core import (
     dictionary,
 )
 from deid_core.elements import texts
+from deid_core_screening.ages import cap_ages
 from deid_core_screening.attributes import BULK, DATES_OF_STUDIES
 from deid_core_screening.birthdates import days
 from deid_core_screening.codes import CODES, looks_in_code
 from deid_core_screening.dates import mover, rewrite_dates
 from deid_core_screening.raw import character_set_of, encoded_value
 from deid_core_screening.sources import Own, own_values
+from deid_core_screening.terms import is_term
 from deid_core_screening.text import ALL, IN_CODES, Looks, TextCleaner, cleaner_of
+from deid_core_screening.uids import holds_uid, rewrite_uids
 
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
 NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
@@ -50,6 +53,12 @@ FREE_TEXT = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
 Rewrite = Callable[[str], str]
 """What is done to free text besides cleaning it, under ``SWEEP clean``."""
 
+Tell = Callable[[str], bool]
+"""What tells that free text must go although no own value is in it, under ``SWEEP remove``."""
+
+RETAIN_UIDS = "113110"
+"""The code of the option that keeps UIDs (PS3.16 CID 7050)."""
+
 
 def sweep(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
     """Return what examines the values of one instance.
@@ -59,9 +68,19 @@ def sweep(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
     """
     own = own_values(instance.dataset, identifiers.elsewhere)
     clean = batch.settings.sweep == "clean"
-    moved = mover(identifiers, batch) if clean else None
-    rewrites = () if moved is None else (partial(rewrite_dates, moved=moved),)
-    return Sweep(Examination(own, cleaner_of(own), clean, rewrites).examine)
+    moved = mover(identifiers, batch)
+    uids_stay = RETAIN_UIDS in batch.settings.methods
+    rewrites: list[Rewrite] = [cap_ages]
+    tells: list[Tell] = []
+    if not uids_stay:
+        rewrites.append(partial(rewrite_uids, batch=batch))
+        tells.append(holds_uid)
+    if moved is not None:
+        rewrites.append(partial(rewrite_dates, moved=moved))
+        tells.append(cleaner_of(Own(dates=own.studies)).holds)
+    if clean:
+        return Sweep(Examination(own, cleaner_of(own), tuple(rewrites)).examine)
+    return Sweep(Examination(own, cleaner_of(own), tells=tuple(tells)).examine)
 
 
 @attrs.frozen
@@ -70,8 +89,8 @@ class Examination:
 
     own: Own
     cleaner: TextCleaner
-    clean: bool
     rewrites: tuple[Rewrite, ...] = ()
+    tells: tuple[Tell, ...] = ()
 
     def examine(self, field: Field, protected: bool) -> Change | None:  # noqa: FBT001 - as specified
         """Return the change of an element that holds an own value; None if it holds none."""
@@ -83,7 +102,8 @@ class Examination:
             return None if protected else RemoveElement()
         if vr in NUMBERS and path.vr in (vr, "UN") and not path.is_private:
             return None
-        data = encoded_value(field) if path.vr not in BINARY and not self.rewrites else None
+        plain = path.vr not in BINARY and not self.rewrites and not self.tells
+        data = encoded_value(field) if plain else None
         if data is not None and vr not in NUMBERS and not self.cleaner.may_hold(data):
             return None
         try:
@@ -150,14 +170,18 @@ class Examination:
             python_encoding
         ):
             return None
+        if all(is_term(field.path.keyword, one) for one in texts(value)):
+            return None
         looks = self._looks(field, value)
-        if self.clean:
-            # The version of a device may be a date, but none of the patient's.
-            free = _vr_of(field) in FREE_TEXT and "Version" not in field.path.keyword
+        # The version of a device may be a date, but none of the patient's.
+        free = _vr_of(field) in FREE_TEXT and "Version" not in field.path.keyword
+        if self.rewrites:
             cleaned = _each(value, lambda text: self._cleaned(text, looks, free=free))
             if cleaned != value:
                 return SetValue(cleaned)
-        elif any(self.cleaner.holds(text, looks) for text in texts(value)):
+        elif any(self.cleaner.holds(text, looks) for text in texts(value)) or (
+            free and any(tell(text) for text in texts(value) for tell in self.tells)
+        ):
             return RemoveElement()
         data = encoded_value(field)
         if data is None or _is_plain(data):
@@ -167,7 +191,7 @@ class Examination:
 
     def _cleaned(self, text: str, looks: Looks, *, free: bool) -> str:
         rest = self.cleaner.cleaned(text, looks)
-        if not free or not self.rewrites:
+        if not free:
             return rest
         for rewrite in self.rewrites:
             rest = rewrite(rest)

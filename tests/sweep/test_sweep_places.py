@@ -332,7 +332,7 @@ def test_free_text_can_be_rewritten_after_it_is_cleaned(small, ref, batch):
     small.ImageComments = "Simpson came in 2020"
     own = Own(names=frozenset({"Simpson"}))
     examination = Examination(
-        own, cleaner_of(own), clean=True, rewrites=(lambda text: text.replace("2020", "2019"),)
+        own, cleaner_of(own), rewrites=(lambda text: text.replace("2020", "2019"),)
     )
     field = field_of(small, 0x00204000, ref, batch)
     assert examination.examine(field, protected=False) == SetValue("came in 2019")
@@ -347,7 +347,7 @@ def test_what_cannot_be_decoded_goes(small, ref, batch):
         raise ReadError("cannot be decoded")
 
     field = attrs.evolve(field_of(small, 0x00100010, ref, batch), decode=fail)
-    examination = Examination(own, cleaner_of(own), clean=True)
+    examination = Examination(own, cleaner_of(own), rewrites=(str,))
     assert examination.examine(field, protected=False) == RemoveElement()
 
 

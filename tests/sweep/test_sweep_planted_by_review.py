@@ -93,3 +93,80 @@ def test_an_address_without_blanks_is_found():
     cleaner = cleaner_of(Own(addresses=frozenset(["北京市海淀区5号"])))
     assert cleaner.holds("qwx 北京市海淀区5号 qwz")
     assert cleaner.cleaned("qwx 北京市海淀区5号 qwz").split() == ["qwx", "qwz"]
+
+
+def cleaned(small, save, load, *options):
+    names = ["deid.dicom.basic", *(f"deid.dicom.{option}" for option in options)]
+    (written,) = replace_identifiers([save(small)], deid=names)
+    return load(written)
+
+
+OWN_UID = "1.2.276.0.7230010.3.1.2.8323329.4711"
+
+
+def test_a_uid_in_a_text_becomes_what_it_becomes_elsewhere(small, save, load):
+    small.StudyInstanceUID = OWN_UID
+    small.ImageComments = f"see {OWN_UID}, please"
+    out = cleaned(small, save, load, "clean-descriptors")
+    assert out.ImageComments == f"see {out.StudyInstanceUID}, please"
+
+
+def test_a_text_with_a_uid_goes_where_nothing_is_cleaned(small, save, load):
+    small.StudyInstanceUID = OWN_UID
+    small.AlgorithmName = OWN_UID
+    assert "AlgorithmName" not in cleaned(small, save, load)
+
+
+def test_a_uid_in_a_text_stays_where_uids_are_retained(small, save, load):
+    small.ImageComments = f"see {OWN_UID}"
+    out = cleaned(small, save, load, "clean-descriptors", "retain-uids")
+    assert out.ImageComments == f"see {OWN_UID}"
+
+
+def test_no_date_is_moved_inside_of_a_uid(small, save, load):
+    small.ImageComments = "see 1.2.276.0.7230010.20040119072730.12322"
+    out = cleaned(small, save, load, "clean-descriptors", "retain-modified-dates", "retain-uids")
+    assert out.ImageComments == small.ImageComments
+
+
+@pytest.mark.parametrize("options", [(), ("retain-modified-dates",)])
+@pytest.mark.parametrize("text", ["t2_20190314", "scan 2019-03-14", "14.03.2019"])
+def test_a_text_with_a_date_of_the_study_goes_where_dates_do_not_stay(
+    small, save, load, options, text
+):
+    small.StudyDate = "20190314"
+    small.FilterType = text
+    assert "FilterType" not in cleaned(small, save, load, *options)
+
+
+def test_a_version_that_is_a_date_stays(small, save, load):
+    small.StudyDate = "20190314"
+    small.SoftwareVersions = "V 20190314"
+    assert cleaned(small, save, load).SoftwareVersions == "V 20190314"
+
+
+def test_ages_above_89_in_a_text_are_capped(small, save, load):
+    small.ImageComments = "93 year old, 93y, 93 y/o, age: 101, Alter 94; 93 mm, 45 years, 89y"
+    out = cleaned(small, save, load, "clean-descriptors")
+    assert out.ImageComments == "90 year old, 90y, 90 y/o, age: 90, Alter 90; 93 mm, 45 years, 89y"
+
+
+def test_a_device_that_stays_is_searched_for_names(small, save, load):
+    small.PatientName = "Doe^John"
+    small.DeviceSerialNumber = "SN JOHN DOE"
+    out = cleaned(small, save, load, "retain-device-identity")
+    assert "DOE" not in str(out)
+
+
+@pytest.mark.parametrize(
+    ("name", "keyword", "term"),
+    [
+        ("Mono^Chrome", "PhotometricInterpretation", "MONOCHROME2"),
+        ("Mono^Chrome", "PixelPresentation", "MONOCHROME"),
+        ("Separate^Text", "ContinuityOfContent", "SEPARATE"),
+    ],
+)
+def test_enumerated_values_that_readers_need_stay(small, save, load, name, keyword, term):
+    small.PatientName = name
+    setattr(small, keyword, term)
+    assert cleaned(small, save, load, "clean-descriptors").get(keyword) == term
