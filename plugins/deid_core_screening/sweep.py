@@ -28,6 +28,7 @@ from deid_core_screening.ages import cap_ages
 from deid_core_screening.attributes import BULK, DATES_OF_STUDIES
 from deid_core_screening.birthdates import days
 from deid_core_screening.codes import CODES, looks_in_code
+from deid_core_screening.cutoff import without_cut_off
 from deid_core_screening.dates import mover, rewrite_dates
 from deid_core_screening.raw import character_set_of, encoded_value
 from deid_core_screening.sources import Own, own_values
@@ -176,18 +177,28 @@ class Examination:
         # The version of a device may be a date, but none of the patient's.
         free = _vr_of(field) in FREE_TEXT and "Version" not in field.path.keyword
         if self.rewrites:
-            cleaned = _each(value, lambda text: self._cleaned(text, looks, free=free))
+            cleaned = _each(
+                value, lambda text: self._cleaned(self._whole(field, text), looks, free=free)
+            )
             if cleaned != value:
                 return SetValue(cleaned)
-        elif any(self.cleaner.holds(text, looks) for text in texts(value)) or (
-            free and any(tell(text) for text in texts(value) for tell in self.tells)
-        ):
+        elif any(self._tells(field, text, looks, free=free) for text in texts(value)):
             return RemoveElement()
         data = encoded_value(field)
         if data is None or _is_plain(data):
             return None
         # What the declared character set makes of the bytes may not be what was written.
         return _gone(self.cleaner.found_in_bytes(data, character_set_of(field)))
+
+    def _tells(self, field: Field, text: str, looks: Looks, *, free: bool) -> bool:
+        return (
+            self.cleaner.holds(text, looks)
+            or self._whole(field, text) != text
+            or (free and any(tell(text) for tell in self.tells))
+        )
+
+    def _whole(self, field: Field, text: str) -> str:
+        return without_cut_off(text, _vr_of(field), self.own.names)
 
     def _cleaned(self, text: str, looks: Looks, *, free: bool) -> str:
         rest = self.cleaner.cleaned(text, looks)

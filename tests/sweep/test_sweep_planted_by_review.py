@@ -170,3 +170,18 @@ def test_enumerated_values_that_readers_need_stay(small, save, load, name, keywo
     small.PatientName = name
     setattr(small, keyword, term)
     assert cleaned(small, save, load, "clean-descriptors").get(keyword) == term
+
+
+@pytest.mark.parametrize("text", ["LUDENSCHEIDT_JOERG"[:16], "MULLER_LUDENSCHEIDT"[:16]])
+@pytest.mark.parametrize("options", [(), ("clean-descriptors",)])
+def test_a_name_that_is_cut_off_by_its_vr_is_found(small, save, load, text, options):
+    small.PatientName = "Muller-Ludenscheidt^Jorgensen"
+    small.SequenceName = text
+    left = str(cleaned(small, save, load, *options).get("SequenceName") or "")
+    assert not any(part in left for part in ("LUDEN", "MULL"))
+
+
+def test_a_word_that_ends_where_there_is_room_is_not_cut_off(small, save, load):
+    small.PatientName = "Scandinavia^Erik"
+    small.SequenceName = "long knee scan"
+    assert cleaned(small, save, load).SequenceName == "long knee scan"
