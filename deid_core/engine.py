@@ -21,6 +21,7 @@ from deid_core.errors import (
     PluginContractError,
     PluginError,
     RefusedError,
+    SettingsError,
     SkippedError,
 )
 from deid_core.guard import Guard, failure
@@ -45,7 +46,7 @@ from deid_core.recipe.tree import Recipe
 from deid_core.recipe.values import compile_value
 from deid_core.records import Check
 from deid_core.registry import Entry
-from deid_core.settings import Settings
+from deid_core.settings import SMALLEST_KEY, Settings
 
 log = logging.getLogger("deid_core")
 
@@ -72,7 +73,8 @@ class Engine:
     instance, as ``ids[entity][item][name]``. Without a ``key`` one is made for this run, so
     that its pseudonyms cannot be linked to those of another.
 
-    Raises `RecipeError` where a recipe needs what no plugin provides, and `PluginError`.
+    Raises `RecipeError` where a recipe needs what no plugin provides, `SettingsError` for a key of
+    less than 16 bytes, and `PluginError`.
     """
 
     def __init__(
@@ -85,6 +87,8 @@ class Engine:
         ids: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         settings = settings or Settings()
+        if key is not None and len(key) < SMALLEST_KEY:
+            raise SettingsError(f"a key needs at least {SMALLEST_KEY} bytes")
         foundation = foundation_of(recipes, settings, host)
         layers = (*foundation.base, *recipes)
         methods = dict.fromkeys(method for recipe in layers for method in recipe.methods)
@@ -102,7 +106,7 @@ class Engine:
         self.linkable = key is not None
         self.batch = Batch(
             settings,
-            key or secrets.token_bytes(32),
+            secrets.token_bytes(32) if key is None else key,
             lambda rule, batch: compile_value(rule, host.value_functions, batch),
             linkable=self.linkable,
         )

@@ -19,11 +19,13 @@ START, END = "<!-- audit-table -->", "<!-- end of audit-table -->"
 PROGRAM = "from deid_core.cli.main import main; main()"
 RUNS = {
     "`--profile basic`": ["--profile", "basic"],
-    "`--profile basic --clean-descriptors --retain-modified-dates`": [
+    "the same with `--clean-descriptors --retain-modified-dates --pseudonyms code`": [
         "--profile",
         "basic",
         "--clean-descriptors",
         "--retain-modified-dates",
+        "--pseudonyms",
+        "code",
     ],
 }
 

@@ -464,3 +464,9 @@ def test_the_report_says_that_pixels_which_identify_are_not_cleaned(save, small,
         cli, ["run", str(save(small)), "--profile", "basic", "--output", str(tmp_path / "out")]
     )
     assert "pixels are not cleaned" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("key", [b"", b"fifteen bytes.."])
+def test_a_key_that_is_too_short_is_refused_before_the_first_file(save, small, key):
+    with pytest.raises(SettingsError, match="16 bytes"):
+        replace_identifiers([save(small)], deid="deid.dicom.basic", key=key)
