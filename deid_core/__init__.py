@@ -77,17 +77,17 @@ _HOMES = {
     "batch": "Batch FileContext",
     "engine": "Engine",
     "errors": "ActionError DeidError FileError MediaDirectoryError NoPluginAnsweredError "
-    "NotDicomError OutputExistsError PluginConflictError PluginContractError PluginError PluginFailedError "
-    "PluginLoadError Problem ReadError RecipeError RecipeNotFoundError RefusedError "
+    "NotDicomError OutputExistsError PluginConflictError PluginContractError PluginError "
+    "PluginFailedError PluginLoadError Problem ReadError RecipeError RecipeNotFoundError RefusedError "
     "SettingsError SkippedError WriteError",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
     "changes": "Change RemoveElement RemoveItems SetValue",
-    "model": "DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers Instance "
-    "Origin Outcome PrivateDecision PrivateVerdict RunReport Sweep WriteReceipt",
+    "model": "DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers "
+    "Instance Origin Outcome PrivateDecision PrivateVerdict RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",
-    "records": "Check CliCommand ConditionOperator ExampleDataset FieldAction FieldExpander Rank RecipeSource Takes "
-    "Unresolved ValueFunction",
+    "records": "Check CliCommand ConditionOperator ExampleDataset FieldAction FieldExpander Rank "
+    "RecipeSource Takes Unresolved ValueFunction",
     "screening": "ScreenRule",
     "settings": "PluginSettings Settings",
 }

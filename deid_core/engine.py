@@ -249,7 +249,7 @@ class Engine:
         Raises `RefusedError` if a check finds something.
         """
         for note in instance.notes:
-            log.warning("%s: %s", label, note)
+            log.warning("%s: %s", label, note, extra={"is_note": True})
         decided = self.decide(instance, label)
         apply(decided.file_meta, instance.dataset.file_meta, decided.context)
         apply(decided.data_set, instance.dataset, decided.context)

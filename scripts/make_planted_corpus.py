@@ -61,8 +61,8 @@ MORE = [
     "color-pl.dcm",
     "gdcm-US-ALOKA-16.dcm",
 ]
-WRITTEN = frozenset(["DeidentificationMethod"])
-"""De-identification writes them itself."""
+WRITTEN = frozenset(["DeidentificationMethod", "IssuerOfPatientID"])
+"""De-identification writes it itself; and an issuer in some files only would make two patients."""
 ENCAPSULATED_DOCUMENT = 0x00420011
 UNLISTED_VRS = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
 ROOT = "1.2.826.0.1.3680043.10.1541"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from deid_core.model import FileRef, FileReport, Outcome
     from deid_core.settings import Settings
 
+MOST_NUMBERS = 5
 SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"}
 """What is passed over, in words, by the code of its `SkippedError`."""
 
@@ -139,7 +141,12 @@ class _Reports:
     counts: Counter[Outcome] = attrs.field(factory=Counter)
     skipped: Counter[str] = attrs.field(factory=Counter)
     bad: list[FileReport] = attrs.field(factory=list)
-    notes: Counter[str] = attrs.field(factory=Counter)
+    notes: dict[str, list[int]] = attrs.field(factory=dict)
+
+
+def _is_no_note(record: logging.LogRecord) -> bool:
+    """Tell what the summary does not say anyway, once for all files."""
+    return not getattr(record, "is_note", False)
 
 
 def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Reports:
@@ -151,14 +158,16 @@ def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Repor
         found = list(refs)
         names, refs = kept_names(found), iter(found)
     reports = _Reports()
+    logging.getLogger("deid_core").addFilter(_is_no_note)
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("files"), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("files", total=len(names) if names is not None else None)
         for report in engine.run(refs, names):
             reports.counts[report.outcome] += 1
-            # How many bytes it was differs by file; that there were some does not.
-            reports.notes.update(note.lstrip("0123456789 ") for note in report.notes)
+            for note in report.notes:
+                # How many bytes it was differs by file; that there were some does not.
+                reports.notes.setdefault(note.lstrip("0123456789 "), []).append(report.number)
             if report.outcome is Outcome.SKIPPED:
                 reports.skipped[report.code] += 1
             elif report.outcome is not Outcome.WRITTEN:
@@ -187,7 +196,7 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
         table.add_row(f"{SKIPPED.get(code, escape(code))}, passed over", str(count))
     console.print(table)
     for note, files in sorted(reports.notes.items()):
-        console.print(f"{files} {'file' if files == 1 else 'files'}: {escape(note)}")
+        console.print(f"{_files(files)}: {escape(note)}", soft_wrap=True)
     say_of_directory(engine.batch.settings, reports.skipped)
     if reports.bad:
         _list_bad(reports.bad)
@@ -195,6 +204,13 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
         console.print(
             "The key was made for this run: its pseudonyms cannot be linked to other runs."
         )
+
+
+def _files(numbers: list[int]) -> str:
+    """Return how many files there are, and the numbers of the first."""
+    first = ", ".join(map(str, numbers[:MOST_NUMBERS]))
+    more = ", …" if len(numbers) > MOST_NUMBERS else ""
+    return f"{len(numbers)} {'file' if len(numbers) == 1 else 'files'} ({first}{more})"
 
 
 def _list_bad(bad: list[FileReport]) -> None:

@@ -33,7 +33,7 @@ def deid_find_recipe(name: str) -> RecipeSource | None:
 
 @hookimpl
 def deid_field_actions() -> list[FieldAction]:
-    """Declare CLEAN, DUMMY and TYPED."""
+    """Declare what the action codes of table E.1-1a are in recipes."""
     from deid_core_profiles.actions import ACTIONS
 
     return ACTIONS
@@ -41,7 +41,7 @@ def deid_field_actions() -> list[FieldAction]:
 
 @hookimpl
 def deid_field_expanders() -> list[FieldExpander]:
-    """Declare ``misfit:``, ``unknown:`` and ``unlisteduid:``."""
+    """Declare ``kinduid:``, ``misfit:``, ``unknown:`` and ``unlisted:``."""
     from deid_core_profiles.expanders import EXPANDERS
 
     return EXPANDERS
