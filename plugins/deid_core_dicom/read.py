@@ -73,6 +73,8 @@ def read(ref: FileRef, batch: Batch) -> Instance:
     origin = origin_of(dataset)
     if origin.sop_class == MediaStorageDirectoryStorage:
         raise MediaDirectoryError("is a directory of files (DICOMDIR)")
+    if not len(dataset) and not origin.sop_class:
+        raise ReadError("there is no data set")
     return Instance(dataset, ref, tuple(notes), origin)
 
 
