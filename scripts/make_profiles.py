@@ -174,7 +174,7 @@ def profile(tables: dict[str, Any]) -> Iterator[str]:
         "REMOVE MACParametersSequence",
         LINES["U"].format(field="unlisted:UI"),
         # A text in a UID that names a kind of thing, such as a SOP Class, becomes a UID.
-        "REPLACE kinduid: deid_func:hashuid keep_empty=true keep_legal=true",
+        "CLEAN kinduid:",
         *(f"DUMMY unlisted:{vr}" for vr in ("PN", *TEMPORAL)),
         "CONTENT TextValue",
         "CONTENT MeasuredValueSequence",

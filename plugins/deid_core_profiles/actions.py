@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import attrs
 
 from deid_core import (
@@ -26,6 +29,8 @@ from deid_core_profiles.tables import tables
 
 SHIFTED = "deid_func:dateshift max=3650"
 DATES = (("DA",), ("DT",))
+KNOWN = (("SQ",), ("UI",))
+"""What a file may have as bytes, and is no such thing."""
 
 BRANCHES = {"X": "X", "X/Z": "Z", "X/D": "D", "Z/D": "D", "X/Z/D": "D", "X/Z/U*": "U*"}
 """Codes, and the branch of compound ones that is legal whatever the Type of the attribute is.
@@ -72,17 +77,22 @@ def compile_typed(rule: Rule, batch: Batch) -> Apply:
     return decide
 
 
-def compile_clean(_rule: Rule, batch: Batch) -> Apply:
+def compile_clean(rule: Rule, batch: Batch) -> Apply:
     """Compile CLEAN (code C): the sweep takes out what is the patient's; bytes go altogether.
 
-    Without a sweep nobody cleans, so all goes.
+    What must have a form and has none is not kept: an illegal UID gives way to another. Without a
+    sweep nobody cleans, so all goes.
     """
     if batch.settings.sweep == "off":
         return lambda _field: RemoveElement()
 
+    other_uid = batch.value(attrs.evolve(rule, value="deid_func:hashuid"))
+
     def clean(field: Field) -> Change | None:
-        bytes_only = field.path.vr in BINARY and dictionary.vrs_of(field.path.tag) != ("SQ",)
-        return RemoveElement() if bytes_only or is_misfit(field.path) else None
+        bytes_only = field.path.vr in BINARY and dictionary.vrs_of(field.path.tag) not in KNOWN
+        if bytes_only or is_misfit(field.path):
+            return RemoveElement()
+        return None if is_legal(field) else _made_legal(field, other_uid)
 
     return clean
 
@@ -107,12 +117,14 @@ def compile_retain(rule: Rule, batch: Batch) -> Apply:
             return RemoveElement()
         if shifted is not None:
             return SetValue(shifted(field))
-        if is_legal(field):
-            return None
-        # What is not legal goes, but the element may be one that must be there.
-        return SetValue(other_uid(field)) if field.path.vr == "UI" else SetValue(None)
+        return None if is_legal(field) else _made_legal(field, other_uid)
 
     return retain
+
+
+def _made_legal(field: Field, other_uid: Callable[[Field], Any]) -> Change:
+    """Give another UID; other values go, but the element may be one that must be there."""
+    return SetValue(other_uid(field)) if field.path.vr == "UI" else SetValue(None)
 
 
 def _is_date(keyword: str) -> bool:

@@ -65,6 +65,12 @@ def _code() -> Dataset:
     return code
 
 
+def _other_uids(value: Any, batch: Batch) -> Any:
+    if isinstance(value, list):
+        return [_other_uids(one, batch) for one in value if one]
+    return batch.pseudonym_uid("uid", str(value).strip(" \0"))
+
+
 def dummy(field: Field, batch: Batch) -> Any:
     """Return a dummy for the field's VR; a UID is derived from the instance and the place."""
     vr = _vr_of(field)
@@ -75,6 +81,9 @@ def dummy(field: Field, batch: Batch) -> Any:
     if vr == "AT":
         return 0
     if vr == "UI":
+        if field.value:
+            # Another UID is a dummy too, and what refers to it still does.
+            return _other_uids(field.value, batch)
         place = f"{field.context.identifiers.item}\\{field.path}"
         return batch.pseudonym_uid("dummy", place)
     return EIGHT_BYTES

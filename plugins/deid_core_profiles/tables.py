@@ -1,4 +1,4 @@
-"""The tables that ``scripts/make_profiles.py`` has made."""
+"""The tables that ``scripts/make_profiles.py`` and ``scripts/make_required.py`` have made."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def tables() -> dict[str, Any]:
     path = Path(__file__).parent / "data" / "tables.json"
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
+
+
+@lru_cache(maxsize=1)
+def required() -> dict[str, frozenset[str]]:
+    """Return the attributes that some IOD requires at its top, by Type: ``1`` and ``2``."""
+    path = Path(__file__).parent / "data" / "required.json"
+    loaded: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return {kind: frozenset(keywords) for kind, keywords in loaded.items()}

@@ -6,8 +6,8 @@ value itself has some, and between a letter and a digit. Leading zeros may come 
 five digits are left. A digit or, with fewer than six characters, a letter must not touch it.
 
 A short one, of up to three characters, or one that is a common word, counts after a word that
-announces it (``ID 12``, ``MRN: 12``), and with three characters or more as all that stands in a
-value or in a line of it, unless the value is a code or a number (VR CS, DS, IS). With a letter
+announces it (``ID 12``, ``MRN: 12``), and as all that stands in a value, with three characters
+or more in a line of it as well, unless the value is a code or a number (VR CS, DS, IS). With a letter
 and a sign in it (``P-1``) it counts wherever it is written with signs there.
 """
 
@@ -87,14 +87,14 @@ def _without_zeros(pieces: list[str]) -> list[str]:
 
 def _announced(text: str) -> Iterator[Form]:
     pattern = signs(text, r"[._/\-]?")
-    for announcing, literals, alone in (
+    for announcing, literals, is_alone in (
         (_ANNOUNCED, (*(word + text for word in _ANNOUNCING), f"no{text}"), False),
         (r"\#", (text,), True),
     ):
         found = rf"(?<={NO_SIGN_BEFORE}{announcing}){pattern}{NO_SIGN_AFTER}"
-        yield Form(literals, found, alone=alone, number=True, probes=())
-    if len(text) >= SHORTEST_ALONE:
-        yield Form((text,), line(pattern), alone=True, number=True)
+        yield Form(literals, found, alone=is_alone, number=True, probes=())
+    alone = line(pattern) if len(text) >= SHORTEST_ALONE else rf"\A[\W_]*{pattern}[\W_]*\Z"
+    yield Form((text,), alone, alone=True, number=True)
 
 
 def contact_forms(contact: str) -> Iterator[Form]:

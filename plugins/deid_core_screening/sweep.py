@@ -34,7 +34,7 @@ from deid_core_screening.raw import character_set_of, encoded_value
 from deid_core_screening.sources import Own, own_values
 from deid_core_screening.terms import is_term
 from deid_core_screening.text import ALL, IN_CODES, Looks, TextCleaner, cleaner_of
-from deid_core_screening.uids import holds_uid, rewrite_uids
+from deid_core_screening.uids import holds_uid, is_registered, rewrite_uids
 
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
 NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
@@ -56,6 +56,9 @@ Rewrite = Callable[[str], str]
 
 Tell = Callable[[str], bool]
 """What tells that free text must go although no own value is in it, under ``SWEEP remove``."""
+
+DICOM = "10008"
+"""The component of all UIDs of the standard."""
 
 RETAIN_UIDS = "113110"
 """The code of the option that keeps UIDs (PS3.16 CID 7050)."""
@@ -148,6 +151,8 @@ class Examination:
             found = field.path.keyword not in DATES_OF_STUDIES and self._is_birth_date(values)
         elif vr == "UI":
             components = {part for value in values for part in value.split(".")}
+            if all(is_registered(value.strip(" \0")) for value in values):
+                return None
             found = not protected and not self._long_numbers().isdisjoint(components)
         else:
             found = False
@@ -164,7 +169,7 @@ class Examination:
         return any(day in value.replace(".", "") for value in values for day in own)
 
     def _long_numbers(self) -> set[str]:
-        return {str(number) for number in self.cleaner.whole_numbers if number > 99_999}  # noqa: PLR2004 - six digits
+        return {str(number) for number in self.cleaner.whole_numbers} - {DICOM}
 
     def _text(self, field: Field, value: Any) -> Change | None:
         if field.path.keyword == "SpecificCharacterSet" and set(texts(value)) <= set(

@@ -22,7 +22,7 @@ def spans_of_uids(text: str) -> list[tuple[int, int]]:
 
 def holds_uid(text: str) -> bool:
     """Tell whether a text has a UID that the standard does not register."""
-    return any(not _is_registered(text[start:end]) for start, end in spans_of_uids(text))
+    return any(not is_registered(text[start:end]) for start, end in spans_of_uids(text))
 
 
 def rewrite_uids(text: str, batch: Batch) -> str:
@@ -34,11 +34,12 @@ def rewrite_uids(text: str, batch: Batch) -> str:
     at = 0
     for start, end in spans_of_uids(text):
         uid = text[start:end]
-        new = uid if _is_registered(uid) else batch.pseudonym_uid("uid", uid)
+        new = uid if is_registered(uid) else batch.pseudonym_uid("uid", uid)
         parts += [text[at:start], new]
         at = end
     return "".join((*parts, text[at:]))
 
 
-def _is_registered(uid: str) -> bool:
+def is_registered(uid: str) -> bool:
+    """Tell whether the standard registers a UID (PS3.6 A), so that it means no one."""
     return str(UID(uid).name) != uid

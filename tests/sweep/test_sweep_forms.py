@@ -109,12 +109,8 @@ def test_an_identifier_is_found_however_it_is_written(number, text):
         ("12345678", "123456789"),
         ("12", "12 slices"),
         ("12", "T12"),
-        ("P-1", "P1"),
-        ("1-1", "1.1"),
         ("12", "no 12 lesions"),
-        ("12", "12"),
         ("1", "1 of 3"),
-        ("1", "1"),
         ("000", "000"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian
 
 from deid_core.dicom import replace_identifiers
@@ -185,3 +186,44 @@ def test_a_word_that_ends_where_there_is_room_is_not_cut_off(small, save, load):
     small.PatientName = "Scandinavia^Erik"
     small.SequenceName = "long knee scan"
     assert cleaned(small, save, load).SequenceName == "long knee scan"
+
+
+def test_of_several_values_those_stay_that_hold_no_name(small, save, load):
+    small.PatientName = "Doe^John"
+    small.ImageType = ["ORIGINAL", "PRIMARY", "DOE"]
+    assert list(cleaned(small, save, load).ImageType) == ["ORIGINAL", "PRIMARY", "ANONYMIZED"]
+
+
+@pytest.mark.parametrize("options", [(), ("clean-descriptors",)])
+def test_what_some_iod_requires_gets_a_dummy(small, save, load, options):
+    small.PatientName = "Doe^John"
+    small.ManufacturerModelName = "DOE"
+    small.StructureSetLabel = "DOE"
+    out = cleaned(small, save, load, *options)
+    assert out.ManufacturerModelName == "ANONYMIZED"
+    assert out.StructureSetLabel == "ANONYMIZED"
+
+
+def test_a_short_identifier_goes_where_it_is_the_whole_value(small, save, load):
+    small.PatientID = "17"
+    small.AcquisitionNumber = "17"
+    small.BolusID = "17"
+    out = cleaned(small, save, load)
+    assert "17" not in str(out.get("BolusID"))
+    assert out.AcquisitionNumber == 17
+
+
+def test_a_uid_that_needs_a_dummy_is_the_same_everywhere(small, save, load):
+    small.AnnotationGroupUID = OWN_UID
+    small.StudyInstanceUID = OWN_UID
+    out = cleaned(small, save, load)
+    assert out.AnnotationGroupUID == out.StudyInstanceUID
+
+
+def test_a_uid_of_a_kind_of_thing_that_holds_the_identifier_goes(small, save, load):
+    small.PatientID = "12345"
+    scheme = Dataset()
+    scheme.CodingSchemeDesignator = "99OURS"
+    scheme.CodingSchemeUID = "1.2.826.77.12345"
+    small.CodingSchemeIdentificationSequence = [scheme]
+    assert "12345" not in str(cleaned(small, save, load))
