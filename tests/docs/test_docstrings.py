@@ -24,12 +24,9 @@ PACKAGES = (
     deid_core_dicom,
     deid_core_fileset,
     deid_core_profiles,
-    deid_core_screening,
-    deid_core_streams,
-    deid_core_dicom,
-    deid_core_profiles,
     deid_core_pseudonyms,
     deid_core_screening,
+    deid_core_streams,
 )
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
