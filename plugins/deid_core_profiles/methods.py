@@ -57,6 +57,10 @@ def compile_check(batch: Batch) -> Callable[[Instance], list[str]]:
         raise SettingsError("the options Full Dates and Modified Dates exclude each other")
     if methods and BASIC not in methods:
         raise SettingsError("an option needs the basic profile beneath it: deid.dicom.basic")
+    if methods and methods[0] != BASIC:
+        raise SettingsError(
+            "deid.dicom.basic undoes the options beneath it: name it before its options"
+        )
     if methods and not batch.settings.remove_private:
         raise SettingsError(
             "the profile removes private elements; to keep those that are safe, "

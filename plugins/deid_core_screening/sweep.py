@@ -32,6 +32,7 @@ from deid_core_screening.cutoff import without_cut_off
 from deid_core_screening.dates import mover, rewrite_dates
 from deid_core_screening.raw import character_set_of, encoded_value
 from deid_core_screening.sources import Own, own_values
+from deid_core_screening.tail import length_of_frames
 from deid_core_screening.terms import is_term
 from deid_core_screening.text import ALL, IN_CODES, Looks, TextCleaner, cleaner_of
 from deid_core_screening.uids import holds_uid, is_registered, rewrite_uids
@@ -100,7 +101,7 @@ class Examination:
         """Return the change of an element that holds an own value; None if it holds none."""
         path, vr = field.path, _vr_of(field)
         if vr in (*BINARY, *NUMBERS) and path.keyword in BULK:
-            return None
+            return self._pixels(field) if path.keyword == "PixelData" else None
         if str(path) in self.own.places:
             # Where an own value stands, nobody needs to look for it.
             return None if protected else RemoveElement()
@@ -115,6 +116,17 @@ class Examination:
         except ReadError:
             return RemoveElement()
         return None if value is None else self._value(field, value, protected=protected)
+
+    def _pixels(self, field: Field) -> Change | None:
+        """Look at what follows the last frame, and overwrite it if it holds an own value."""
+        data = encoded_value(field)
+        if data is None or field.path.parents:
+            return None
+        end = length_of_frames(field.context.instance.dataset, data)
+        tail = data[end:].strip(b"\0")
+        if not tail or not self.cleaner.found_in_bytes(tail, character_set_of(field)):
+            return None
+        return SetValue(data[:end] + bytes(len(data) - end))
 
     def _value(self, field: Field, value: Any, *, protected: bool) -> Change | None:
         vr = _vr_of(field)

@@ -14,6 +14,7 @@ from deid_core import (
     FieldAction,
     Rank,
     RefusedError,
+    RemoveElement,
     Rule,
     SetValue,
 )
@@ -23,20 +24,28 @@ from deid_core_streams.bits import StreamError
 from deid_core_streams.documents import MIME_TYPE, document
 from deid_core_streams.strip import strip
 
+DOCUMENTS = "1.2.840.10008.5.1.4.1.1.104."
+"""How the UIDs of the SOP Classes of encapsulated documents begin."""
+
 
 def compile_document(_rule: Rule, _batch: Batch) -> Apply:
     """Compile DOCUMENT: an empty document of the same MIME type.
 
-    The action raises `ActionError` for a MIME type without one, and in nested data sets, where
-    no IOD has a document.
+    An instance that is no encapsulated document (PS3.6 A) needs none, nor does an item: there the
+    element goes. The action raises `ActionError` for a MIME type of which nobody knows an empty
+    document.
     """
 
     def replace(field: Field) -> Change:
-        dataset = field.context.instance.dataset
+        instance = field.context.instance
+        dataset = instance.dataset
         found = None
         if not field.path.parents and MIME_TYPE in dataset:
             found = document(str(read_element(dataset, MIME_TYPE).value or ""))
         if found is None:
+            origin = instance.origin
+            if field.path.parents or origin is None or not origin.sop_class.startswith(DOCUMENTS):
+                return RemoveElement()
             raise ActionError(
                 f"{field.path.label} has no MIME type for which there is an empty document; "
                 "REMOVE it, or write a recipe that gives it a value"

@@ -470,3 +470,8 @@ def test_the_report_says_that_pixels_which_identify_are_not_cleaned(save, small,
 def test_a_key_that_is_too_short_is_refused_before_the_first_file(save, small, key):
     with pytest.raises(SettingsError, match="16 bytes"):
         replace_identifiers([save(small)], deid="deid.dicom.basic", key=key)
+
+
+def test_the_profile_on_top_of_an_option_is_refused_since_it_would_undo_it(save, small):
+    with pytest.raises(SettingsError, match="before its options"):
+        run(save(small), "deid.dicom.retain-uids", "deid.dicom.basic")

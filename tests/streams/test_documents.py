@@ -10,6 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.uid import (
     EncapsulatedCDAStorage,
     EncapsulatedMTLStorage,
@@ -18,6 +20,7 @@ from pydicom.uid import (
     EncapsulatedSTLStorage,
 )
 
+from deid_core.dicom import replace_identifiers
 from deid_core_streams.documents import documents
 
 SECRET = b"CANARY"
@@ -160,11 +163,12 @@ def test_a_document_of_another_kind_is_refused(mime_type, document, attempt):
     assert "no MIME type for which" in report.reason
 
 
-def test_a_document_in_a_sequence_is_refused(document, attempt):
+def test_a_document_in_a_sequence_goes_since_no_iod_has_one_there(document, attempt):
     dataset = document("application/pdf")
     dataset.ReferencedImageSequence = [deepcopy(dataset)]
-    report = attempt(dataset, "DOCUMENT EncapsulatedDocument")
-    assert report.output is None
+    out = dcmread(attempt(dataset, "DOCUMENT EncapsulatedDocument").output)
+    assert "EncapsulatedDocument" not in out.ReferencedImageSequence[0]
+    assert out.EncapsulatedDocument == documents()["application/pdf"]
 
 
 def test_refuse_documents_refuses_files_that_have_one(document, attempt):
@@ -180,3 +184,11 @@ def test_refuse_documents_lets_other_files_through(attempt, small):
 def test_refuse_documents_wins_over_the_profile(document, attempt):
     beneath = ("deid.dicom.basic", "deid.dicom.refuse-documents")
     assert attempt(document("application/pdf"), beneath=beneath).code == "refused"
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.4 Simpson ", b"x "])
+def test_a_document_in_an_instance_of_another_class_goes(tmp_path, content):
+    dataset = dcmread(get_testdata_file("CT_small.dcm"))
+    dataset.EncapsulatedDocument = content
+    (out,) = replace_identifiers([dataset], deid="deid.dicom.basic")
+    assert "EncapsulatedDocument" not in out

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian
 
@@ -227,3 +229,19 @@ def test_a_uid_of_a_kind_of_thing_that_holds_the_identifier_goes(small, save, lo
     scheme.CodingSchemeUID = "1.2.826.77.12345"
     small.CodingSchemeIdentificationSequence = [scheme]
     assert "12345" not in str(cleaned(small, save, load))
+
+
+def test_text_behind_the_last_frame_is_overwritten_and_the_frames_stay():
+    dataset = dcmread(get_testdata_file("CT_small.dcm"))
+    dataset.PatientName = "Doe^John"
+    frames = dataset.PixelData
+    dataset.PixelData = frames + b"JOHN DOE AB-12 345  "
+    (out,) = replace_identifiers([dataset], deid="deid.dicom.basic")
+    assert out.PixelData == frames + bytes(20)
+
+
+def test_padding_behind_the_last_frame_that_tells_nothing_stays():
+    dataset = dcmread(get_testdata_file("CT_small.dcm"))
+    dataset.PixelData += b"\1\2\3\4"
+    (out,) = replace_identifiers([dataset], deid="deid.dicom.basic")
+    assert out.PixelData == dataset.PixelData
