@@ -63,6 +63,12 @@ def test_every_hook_is_on_the_page_of_hooks(hook: str) -> None:
     assert f"\n::: deid_core.hookspecs.{hook}\n" in page("hooks")
 
 
+def test_the_changelog_names_all_hooks_as_they_are_called() -> None:
+    text = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
+    section = text.partition("\n### Hooks\n")[2].partition("\n### ")[0]
+    assert set(re.findall(r"`(deid_(?!core)\w+)`", section)) == set(HOOKS)
+
+
 @pytest.mark.parametrize(("hook", "argument"), ARGUMENTS)
 def test_every_argument_of_a_hook_is_explained(hook: str, argument: str) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.+?) \|$", page("hooks"), flags=re.MULTILINE)
