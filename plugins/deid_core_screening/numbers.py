@@ -1,14 +1,15 @@
 """Identifiers and telephone numbers → the forms in which they are looked for.
 
 Only letters and digits count. One of six or more is found with up to three other signs between
-any two of them (``1234-5678``, ``12 34 56 78``); one of four or five with such signs where the
-value itself has some, and between a letter and a digit. Leading zeros may come or go as long as
-five digits are left. A digit or, with fewer than six characters, a letter must not touch it.
+any two of them (``1234-5678``, ``12 34 56 78``); one of five with one such sign (``123-45``), and
+one of four or five with such signs where the value itself has some, and between a letter and a
+digit. Leading zeros may come or go as long as five digits are left. A digit or, with fewer than
+six characters, a letter must not touch it.
 
 A short one, of up to three characters, or one that is a common word, counts after a word that
 announces it (``ID 12``, ``MRN: 12``), and as all that stands in a value, with three characters
-or more in a line of it as well, unless the value is a code or a number (VR CS, DS, IS). With a letter
-and a sign in it (``P-1``) it counts wherever it is written with signs there.
+or more in a line of it as well, unless the value is a code or a number (VR CS, DS, IS). With a
+letter and a sign in it (``P-1``) it counts wherever it is written with signs there.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def identifier_forms(value: str) -> Iterator[Form]:
     else:
         before, after = NO_SIGN_BEFORE, NO_SIGN_AFTER
         pattern = GAP.join(map(regex.escape, _without_zeros(pieces) if zeros else pieces))
+        if len(core) == FEWEST_DIGITS and len(pieces) == 1:
+            pattern = signs(core, r"[\W_]?")
     leading = rf"(?:0{GAP})*" if zeros else ""
     yield Form((core,), f"{before}{leading}{pattern}{after}", number=True)
 

@@ -31,6 +31,11 @@ def test_an_identifier_of_five_digits_is_found_with_the_signs_that_it_has(identi
     assert cleaner.holds(f"ID {identifier}")
 
 
+@pytest.mark.parametrize("text", ["555-12", "55.512", "5-5512", "x 55 512 y"])
+def test_an_identifier_of_five_digits_is_found_with_signs_in_it(text):
+    assert numbered("55512").holds(text)
+
+
 @pytest.mark.parametrize("text", ["LI NA", "Na Li knee", "knee Li, Na", "Li_Na"])
 def test_a_word_that_often_stands_for_no_name_may_be_one(text):
     assert named("Li^Na").holds(text)
