@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -28,7 +29,7 @@ from deid_core_screening.ages import cap_ages
 from deid_core_screening.attributes import BULK, DATES_OF_STUDIES
 from deid_core_screening.birthdates import days
 from deid_core_screening.codes import CODES, looks_in_code
-from deid_core_screening.cutoff import without_cut_off
+from deid_core_screening.cutoff import ROOM, without_cut_off
 from deid_core_screening.dates import mover, rewrite_dates
 from deid_core_screening.raw import character_set_of, encoded_value
 from deid_core_screening.sources import Own, own_values
@@ -198,7 +199,12 @@ class Examination:
                 value, lambda text: self._cleaned(self._whole(field, text), looks, free=free)
             )
             if cleaned != value:
-                return SetValue(cleaned)
+                left = _encoded(texts(cleaned), character_set_of(field))
+                if any(len(one) > ROOM.get(_vr_of(field), len(one)) for one in texts(cleaned)):
+                    # A UID or a month may be longer than the one before.
+                    return RemoveElement()
+                found = not left.isascii() and self.cleaner.found_in_bytes(left, None)
+                return RemoveElement() if found else SetValue(cleaned)
         elif any(self._tells(field, text, looks, free=free) for text in texts(value)):
             return RemoveElement()
         data = encoded_value(field)
@@ -241,6 +247,16 @@ def _vr_of(field: Field) -> str:
 
 def _gone(found: bool) -> Change | None:  # noqa: FBT001 - a fact, not a flag
     return RemoveElement() if found else None
+
+
+def _encoded(values: tuple[str, ...], character_set: str | Sequence[str] | None) -> bytes:
+    """Return the bytes that values will be: what was declared wrongly may be text in another way."""
+    text = "\\".join(values)
+    declared = [character_set] if isinstance(character_set, str) else list(character_set or ())
+    for encoding in declared:
+        with contextlib.suppress(LookupError, UnicodeError):
+            return text.encode(encoding)
+    return text.encode("utf-8", "replace")
 
 
 def _is_plain(data: bytes) -> bool:

@@ -31,6 +31,24 @@ def test_an_identifier_of_five_digits_is_found_with_the_signs_that_it_has(identi
     assert cleaner.holds(f"ID {identifier}")
 
 
+def test_a_name_in_another_encoding_than_is_declared_goes_with_its_text(small, save, load):
+    small.SpecificCharacterSet = "ISO_IR 100"
+    small.PatientName = "Müller^Jörg"
+    small.PatientID = "AB-12 345"
+    said = "knee of Müller, AB-12 345".encode()
+    small[0x00204000] = new_element(0x00204000, "LT", said.decode("latin-1"))
+    (written,) = replace_identifiers(
+        [save(small)], deid=["deid.dicom.basic", "deid.dicom.clean-descriptors"]
+    )
+    assert "Müller".encode() not in Path(written).read_bytes()
+
+
+def test_a_text_that_would_be_too_long_with_its_new_uid_goes(small, save, load):
+    small.StudyInstanceUID = OWN_UID
+    small.StudyDescription = f"see {OWN_UID}, please"
+    assert "StudyDescription" not in cleaned(small, save, load, "clean-descriptors")
+
+
 @pytest.mark.parametrize("text", ["555-12", "55.512", "5-5512", "x 55 512 y"])
 def test_an_identifier_of_five_digits_is_found_with_signs_in_it(text):
     assert numbered("55512").holds(text)
