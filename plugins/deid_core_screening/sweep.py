@@ -199,12 +199,7 @@ class Examination:
                 value, lambda text: self._cleaned(self._whole(field, text), looks, free=free)
             )
             if cleaned != value:
-                left = _encoded(texts(cleaned), character_set_of(field))
-                if any(len(one) > ROOM.get(_vr_of(field), len(one)) for one in texts(cleaned)):
-                    # A UID or a month may be longer than the one before.
-                    return RemoveElement()
-                found = not left.isascii() and self.cleaner.found_in_bytes(left, None)
-                return RemoveElement() if found else SetValue(cleaned)
+                return RemoveElement() if self._is_no_better(field, cleaned) else SetValue(cleaned)
         elif any(self._tells(field, text, looks, free=free) for text in texts(value)):
             return RemoveElement()
         data = encoded_value(field)
@@ -212,6 +207,14 @@ class Examination:
             return None
         # What the declared character set makes of the bytes may not be what was written.
         return _gone(self.cleaner.found_in_bytes(data, character_set_of(field)))
+
+    def _is_no_better(self, field: Field, cleaned: Any) -> bool:
+        """Tell whether cleaned text is too long, as with another UID, or still tells something."""
+        values = texts(cleaned)
+        if any(len(one) > ROOM.get(_vr_of(field), len(one)) for one in values):
+            return True
+        left = _encoded(values, character_set_of(field))
+        return not left.isascii() and self.cleaner.found_in_bytes(left, None)
 
     def _tells(self, field: Field, text: str, looks: Looks, *, free: bool) -> bool:
         return (

@@ -45,7 +45,7 @@ def test_a_name_in_another_encoding_than_is_declared_goes_with_its_text(small, s
 
 def test_a_text_that_would_be_too_long_with_its_new_uid_goes(small, save, load):
     small.StudyInstanceUID = OWN_UID
-    small.StudyDescription = f"see {OWN_UID}, please"
+    small.StudyDescription = f"{OWN_UID}: knee, all of left side"
     assert "StudyDescription" not in cleaned(small, save, load, "clean-descriptors")
 
 
