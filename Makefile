@@ -70,7 +70,12 @@ package: .venv/.dev ## build sdist and wheel into dist/ and look at what they ho
 test-lowest: .venv-lowest/.test package ## the quick tests, on the wheel and the lowest dependencies
 	$(LOWEST_BIN)/python -m pip install $(PIP_FLAGS) --no-deps --force-reinstall dist/*.whl
 	cd dist && ../$(LOWEST_BIN)/python -c "$(IMPORT_ALL)" $(PACKAGES)
-	$(LOWEST_BIN)/pytest -m "not slow" -n auto --dist loadfile -p no:cacheprovider
+	$(LOWEST_BIN)/pytest -m "not slow and not exhaustive" -n auto --dist loadfile -p no:cacheprovider \
+		--ignore docs --ignore tests/docs --ignore tests/legality --ignore tests/sweep
+
+.PHONY: test-exhaustive
+test-exhaustive: .venv/.dev ## what `make test` asks of some files, of all of them and with each option
+	$(BIN)/python -m pytest -m exhaustive -n auto
 
 .PHONY: format
 format: .venv/.dev ## format the code and mend what ruff can

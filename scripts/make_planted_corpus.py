@@ -61,8 +61,10 @@ MORE = [
     "color-pl.dcm",
     "gdcm-US-ALOKA-16.dcm",
 ]
-WRITTEN = frozenset(["DeidentificationMethod", "IssuerOfPatientID"])
-"""De-identification writes it itself; and an issuer in some files only would make two patients."""
+WRITTEN = frozenset(["DeidentificationMethod"])
+"""De-identification writes it itself."""
+ISSUER_OF_PATIENT_ID = 0x00100021
+"""In some files of a patient only, it would make two patients of one."""
 ENCAPSULATED_DOCUMENT = 0x00420011
 UNLISTED_VRS = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
 ROOT = "1.2.826.0.1.3680043.10.1541"
@@ -108,7 +110,7 @@ def make(rows: dict[int, tuple[str, str]], bases: list[str]) -> Corpus:
         and not keyword.endswith("RegistrationNumber")
         and "OrderNumber" not in keyword
     ]
-    listed = sorted(rows)
+    listed = sorted(rows.keys() - {ISSUER_OF_PATIENT_ID})
     for number, name in enumerate(bases):
         plan = _Plan(corpus, number, base(_bundled(name)))
         half = (number + len(bases) // 2) % len(bases)

@@ -38,7 +38,7 @@ def test_options_make_no_file_less_legal(name: str, few_pairs: Callable[[str], l
     assert untold(few_pairs(name), OPTIONS[name]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", list(OPTIONS)[1:])
 def test_options_make_none_of_all_files_less_legal(name: str, tmp_path: Path):
     pairs = clean(different_files(), OPTIONS[name], tmp_path)
