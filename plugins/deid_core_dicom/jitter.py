@@ -35,6 +35,7 @@ def compile_jitter(rule: Rule, batch: Batch) -> Apply:
     unless ``hours=`` is given, which takes the date along where it goes past midnight.
     """
     parts = _parts(rule, batch)
+    keyed_days = patient_days(batch)
 
     def jitter(field: Field) -> Change | None:
         vr = _date_vr(field)
@@ -48,7 +49,7 @@ def compile_jitter(rule: Rule, batch: Batch) -> Apply:
         days = amounts.get("days", 0) + DAYS_IN_YEAR * amounts.get("years", 0)
         latest = None
         if "keyed" in amounts:
-            days += patient_days(field, batch, amounts["keyed"])
+            days += keyed_days(field, amounts["keyed"])
             latest = today()
         shift = Shift(days, amounts.get("hours", 0), latest)
         if vr == "DA" and shift.hours:

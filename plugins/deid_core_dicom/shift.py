@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 
-from deid_core import Batch, Field, Unresolved
+from deid_core import Batch, Field, FileContext, Identifiers, ReadError, Unresolved
 
 DAYS_IN_YEAR = 365
 MONTHS = 12
@@ -48,21 +49,45 @@ class Shift:
         return self.days * MONTHS // DAYS_IN_YEAR
 
 
-def patient_days(field: Field, batch: Batch, most: int) -> int:
-    """Return minus 1 to minus ``most`` days: one number for all that belongs to one patient.
+def patient_days(batch: Batch) -> Callable[[Field, int], int]:
+    """Return what gives minus 1 to minus so many days: one number for all that is of one patient.
 
-    Where nothing says who the patient is, it is one for the study, and the file is warned of.
+    Where nothing says who the patient is, it is one for the study. The file is warned of that, and
+    of a Patient ID that came from another issuer before, so that two patients may share their days.
     """
-    context = field.context
-    identifiers = context.identifiers
-    if identifiers.missing[:1] == (batch.settings.entity_id or "PatientID",):
-        message = (
-            f"{context.label} has no {identifiers.missing[0]}: "
-            "its dates are shifted as those of its study, and of no other"
-        )
-        if message not in context.warnings:
-            context.warn(message)
-    return batch.shift_days(identifiers.patient, most)
+    issuers: dict[str, str] = {}
+
+    def days(field: Field, most: int) -> int:
+        context, identifiers = field.context, field.context.identifiers
+        if identifiers.missing[:1] == (batch.settings.entity_id or "PatientID",):
+            _warn_once(
+                context,
+                f"{context.label} has no {identifiers.missing[0]}: "
+                "its dates are shifted as those of its study, and of no other",
+            )
+        issuer = _issuer(identifiers)
+        if issuer and issuers.setdefault(identifiers.patient, issuer) != issuer:
+            _warn_once(
+                context,
+                f"{context.label} has a Patient ID that another issuer has given as well: "
+                "the dates of both are shifted by the same days",
+            )
+        return batch.shift_days(identifiers.patient, most)
+
+    return days
+
+
+def _issuer(identifiers: Identifiers) -> str:
+    try:
+        issuer = identifiers.values.get("IssuerOfPatientID", "")
+    except ReadError:
+        return ""
+    return str(issuer).strip(" \0").casefold()
+
+
+def _warn_once(context: FileContext, message: str) -> None:
+    if message not in context.warnings:
+        context.warn(message)
 
 
 def today() -> datetime.date:

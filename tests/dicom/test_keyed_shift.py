@@ -154,6 +154,16 @@ def test_without_a_patient_id_the_study_says_whose_dates_they_are(
     assert warnings[0].startswith("0.dcm has no PatientID: ")
 
 
+def test_two_issuers_of_one_patient_id_are_told_of(
+    small: Dataset, save: Any, load: Any, recipe: Any, caplog: Any
+) -> None:
+    issuers = ["Here", "here ", "There", ""]
+    several = [variant(small, IssuerOfPatientID=issuer) for issuer in issuers]
+    assert len(set(dates_of(several, save, load, recipe))) == 1
+    (warning,) = [one.message for one in caplog.records if "another issuer" in one.message]
+    assert warning.startswith("2.dcm has a Patient ID that another issuer has given as well")
+
+
 def test_another_attribute_may_tell_patients_apart(
     small: Dataset, save: Any, load: Any, recipe: Any
 ) -> None:

@@ -30,8 +30,10 @@ def compile_dateshift(given: Mapping[str, str], batch: Batch) -> Value:
     """Compile ``dateshift max=365``: back by 1 to ``max`` days, as many for all of a patient."""
     most = Arguments(given, "max").whole("max", 365, 1, MAX_DAYS)
 
+    keyed_days = patient_days(batch)
+
     def shifted(field: Field) -> Any:
-        shift = Shift(patient_days(field, batch, most), latest=today())
+        shift = Shift(keyed_days(field, most), latest=today())
         return shift_value(field.value, field.path.vr, shift)
 
     return shifted
