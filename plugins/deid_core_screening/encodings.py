@@ -67,7 +67,8 @@ def decodings(
     data: bytes, character_set: str | Sequence[str] | None, others: Iterable[str] = ()
 ) -> Iterator[str]:
     """Yield the texts that bytes may be, in their character set and in the usual encodings."""
-    if data.isascii() and b"\0" not in data and b"\x1b" not in data:
+    others = list(others)
+    if not others and data.isascii() and b"\0" not in data and b"\x1b" not in data:
         yield data.decode("ascii")
         return
     own = [character_set] if isinstance(character_set, str) else list(character_set or ())
@@ -111,8 +112,6 @@ class Probes:
 
     def encodings_in(self, data: bytes) -> set[str]:
         """Return the encodings in which a name beyond ASCII stands in the data."""
-        if data.isascii() and b"\x1b" not in data and b"\0" not in data:
-            return set()
         return {one for probe, them in self.encoded.items() if probe in data for one in them}
 
     def places(self, data: bytes) -> Iterator[bytes]:

@@ -81,6 +81,7 @@ class TextCleaner:
         )
         self._in_bytes = Probes.of(_shortest(one for some in asked for one in some), own.names)
         self._known: dict[tuple[str, Looks], bool] = {}
+        self._known_bytes: dict[tuple[bytes, str], bool] = {}
         self._innocent: set[bytes] = set()
         self.whole_numbers = frozenset(_numbers(own, self._dates))
 
@@ -149,8 +150,7 @@ class TextCleaner:
         does not count, and a name of up to five letters counts in what reads like text.
         """
         if len(data) <= SHORT_BYTES:
-            others = self._in_bytes.encodings_in(data)
-            return any(self.holds(text) for text in decodings(data, character_set, others))
+            return self._found_in_short(data, character_set)
         try:
             deadline = time.monotonic() + SEARCH_SECONDS * (1 + len(data) / BYTES_IN_TIME)
             return any(
@@ -162,6 +162,18 @@ class TextCleaner:
             )
         except (TimeoutError, TooSlow):
             return True
+
+    def _found_in_short(self, data: bytes, character_set: str | Sequence[str] | None) -> bool:
+        key = (data, str(character_set))
+        known = self._known_bytes.get(key)
+        if known is None:
+            others = self._in_bytes.encodings_in(data)
+            known = any(self.holds(text) for text in decodings(data, character_set, others))
+            if len(data) <= LONGEST_REMEMBERED:
+                if len(self._known_bytes) >= REMEMBERED:
+                    self._known_bytes.clear()
+                self._known_bytes[key] = known
+        return known
 
     def _spans(self, text: str, looks: Looks, deadline: float) -> Iterator[tuple[int, int]]:
         """Yield where in text an own value stands."""

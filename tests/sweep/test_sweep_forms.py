@@ -247,3 +247,11 @@ def test_an_own_value_is_found_in_long_bytes(own, planted, at):
 )
 def test_long_bytes_without_own_values_hold_none(own):
     assert not cleaner(**own).found_in_bytes(BIG, None)
+
+
+def test_a_name_is_found_in_utf_16_whose_bytes_are_all_of_ascii():
+    name = "\u5001\u5041"
+    data = name.encode("utf-16-le")
+    assert data.isascii()
+    assert cleaner(names=name).found_in_bytes(data, None)
+    assert cleaner(names=name).found_in_bytes(b"x" * 8192 + data + b"x" * 8192, None)
