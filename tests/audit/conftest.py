@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -107,6 +108,25 @@ Audit = Callable[..., Found]
 Side = Sequence[Dataset | bytes]
 
 
+def both_streams(arguments: list[str]) -> Any:
+    """Run the command line, with what it says on its two streams apart and together."""
+    from deid_core.cli.main import cli
+
+    try:
+        # Before click 8.2, that had to be asked for.
+        runner = CliRunner(mix_stderr=False)
+    except TypeError:
+        return CliRunner().invoke(cli, arguments)
+    done = runner.invoke(cli, arguments)
+    return SimpleNamespace(
+        exit_code=done.exit_code,
+        stdout=done.stdout,
+        stderr=done.stderr,
+        output=done.stdout + done.stderr,
+        exception=done.exception,
+    )
+
+
 @pytest.fixture
 def before() -> list[Dataset]:
     return [image(patient, number) for patient in (0, 1) for number in (1, 2)]
@@ -143,10 +163,9 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def command() -> Callable[..., Result]:
     """Return a function that runs ``deid-core audit``."""
-    from deid_core.cli.main import cli
 
     def command(*arguments: object) -> Result:
-        return CliRunner().invoke(cli, ["audit", *map(str, arguments)])
+        return both_streams(["audit", *map(str, arguments)])
 
     return command
 

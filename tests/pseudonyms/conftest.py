@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,24 @@ FOLDERS = ("/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt/postgresql")
 Invoke = Callable[..., Result]
 
 
+def both_streams(arguments: list[str]) -> Any:
+    """Run the command line, with what it says on its two streams apart and together."""
+
+    try:
+        # Before click 8.2, that had to be asked for.
+        runner = CliRunner(mix_stderr=False)
+    except TypeError:
+        return CliRunner().invoke(cli, arguments)
+    done = runner.invoke(cli, arguments)
+    return SimpleNamespace(
+        exit_code=done.exit_code,
+        stdout=done.stdout,
+        stderr=done.stderr,
+        output=done.stdout + done.stderr,
+        exception=done.exception,
+    )
+
+
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
     """Return a file with a key."""
@@ -36,7 +55,7 @@ def key_file(tmp_path: Path) -> Path:
 def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
     """Return a function that runs ``deid-core``."""
     monkeypatch.setenv("COLUMNS", "200")
-    return lambda *arguments: CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    return lambda *arguments: both_streams([str(argument) for argument in arguments])
 
 
 @pytest.fixture
