@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
+from pydicom.uid import RLELossless
 
 from deid_core import Batch, Change, Field, RefusedError, Rule, SetValue
 from deid_core.elements import plain, read_element
 from deid_core.records import Apply
 
-BITS_ALLOCATED = 0x00280100
+BITS_ALLOCATED, BITS_STORED, HIGH_BIT = 0x00280100, 0x00280101, 0x00280102
+MOST_BITS = 64
 OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
 OVERLAY_BIT_POSITION, OVERLAY_DATA = 0x0102, 0x3000
 
@@ -23,11 +25,12 @@ def compile_clear_bits(_rule: Rule, _batch: Batch) -> Apply:
 
     def clear(field: Field) -> Change | None:
         dataset = field.context.instance.dataset
-        positions = set() if field.path.parents else set(_positions(dataset))
-        if not positions:
+        positions = set() if field.path.parents else set(_positions(dataset)) - _used(dataset)
+        if not positions or _has_no_room(dataset):
             return None
         allocated = _value(dataset, BITS_ALLOCATED)
         if allocated not in WORDS or not isinstance(field.value, bytes) or _is_coded(dataset):
+            # Only RLE has them; the other codings have the bits of the picture alone.
             raise RefusedError(
                 "an overlay stands in bits of Pixel Data that cannot be cleared here; "
                 "decompress the file first"
@@ -44,6 +47,19 @@ def _positions(dataset: Dataset) -> Iterator[int]:
         position = _value(dataset, group << 16 | OVERLAY_BIT_POSITION)
         if isinstance(position, int) and position and group << 16 | OVERLAY_DATA not in dataset:
             yield position
+
+
+def _used(dataset: Dataset) -> set[int]:
+    """Return the positions of the bits of the picture itself: nothing may clear those."""
+    stored, high = _value(dataset, BITS_STORED), _value(dataset, HIGH_BIT)
+    if not isinstance(stored, int) or not isinstance(high, int):
+        return set(range(MOST_BITS))
+    return set(range(high - stored + 1, high + 1))
+
+
+def _has_no_room(dataset: Dataset) -> bool:
+    syntax = dataset.file_meta.TransferSyntaxUID
+    return bool(syntax.is_encapsulated) and syntax != RLELossless
 
 
 def _is_coded(dataset: Dataset) -> bool:

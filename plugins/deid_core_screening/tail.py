@@ -19,5 +19,5 @@ def length_of_frames(dataset: Dataset, value: bytes) -> int:
         return len(value)
     try:
         return min(len(value), get_expected_length(dataset, unit="bytes"))
-    except (AttributeError, TypeError, ValueError, KeyError):
+    except Exception:  # noqa: BLE001 - pydicom raises many for what is missing or has no sense
         return len(value)

@@ -11,6 +11,7 @@ from deid_core.dicom import replace_identifiers
 
 def with_overlay(name, position=15):
     dataset = pydicom.dcmread(get_testdata_file(name))
+    dataset.BitsStored, dataset.HighBit = 12, 11
     dataset.add_new(0x60000010, "US", dataset.Rows)
     dataset.add_new(0x60000011, "US", dataset.Columns)
     dataset.add_new(0x60000100, "US", dataset.BitsAllocated)
@@ -47,3 +48,15 @@ def test_pixel_data_without_such_an_overlay_stays_byte_for_byte(tmp_path):
 def test_an_overlay_in_coded_pixel_data_is_refused(tmp_path):
     dataset = with_overlay("MR_small_RLE.dcm")
     assert replace_identifiers([saved(dataset, tmp_path)], deid="deid.dicom.basic") == []
+
+
+def test_bits_of_the_picture_stay_whatever_an_overlay_says(tmp_path):
+    dataset = with_overlay("CT_small.dcm", position=3)
+    (written,) = replace_identifiers([saved(dataset, tmp_path)], deid="deid.dicom.basic")
+    assert pydicom.dcmread(written).PixelData == dataset.PixelData
+
+
+def test_a_coding_of_the_picture_alone_has_no_room_for_an_overlay(tmp_path):
+    dataset = with_overlay("JPEG-LL.dcm")
+    (written,) = replace_identifiers([saved(dataset, tmp_path)], deid="deid.dicom.basic")
+    assert (0x6000, 0x0102) not in pydicom.dcmread(written)
