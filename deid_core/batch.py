@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from deid_core.dependence import Depends
 from deid_core.elements import separate
 from deid_core.model import Field, Identifiers, Instance
 from deid_core.settings import UUID_ROOT, Settings
@@ -96,8 +97,7 @@ class FileContext:
     """The file at hand: its data set as it was read, its identifiers, and its variables.
 
     ``item`` holds the variables that the user gave for this instance (``var:``). ``label``
-    is what log lines call the file. ``words(name)`` gives the values of a group that the
-    recipe defines (``%values``), as this instance has them. ``memory`` is for what a plugin
+    is what log lines call the file. ``memory`` is for what a plugin
     has found out about the file and needs again, by a name of its own.
     """
 
@@ -106,10 +106,35 @@ class FileContext:
     identifiers: Identifiers = attrs.field(repr=False)
     item: Mapping[str, Any] = attrs.field(repr=False)
     batch: Batch = attrs.field(repr=False)
-    words: Callable[[str], frozenset[str]] = attrs.field(repr=False, default=_no_words)
+    _words: Callable[[str], frozenset[str]] = attrs.field(
+        repr=False, default=_no_words, alias="words"
+    )
     memory: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     warnings: list[str] = attrs.field(factory=list, init=False)
+    _relied: list[Depends] = attrs.field(
+        factory=lambda: [Depends.PLACE], init=False, repr=False
+    )
     _copies: list[FileDataset] = attrs.field(factory=list, init=False, repr=False)
+
+    def words(self, name: str) -> frozenset[str]:
+        """Return the values of a group that the recipe defines (``%values``), as they are here."""
+        self.rely(Depends.FILE)
+        return self._words(name)
+
+    @property
+    def relied(self) -> Depends:
+        """What the answers since the last `forget` depend on."""
+        return self._relied[0]
+
+    def rely(self, depends: Depends) -> None:
+        """Note that the answer that is being found depends on this."""
+        if depends > self._relied[0]:
+            self._relied[0] = depends
+
+    def forget(self) -> Depends:
+        """Begin anew with noting dependences, and return what was noted before."""
+        before, self._relied[0] = self._relied[0], Depends.PLACE
+        return before
 
     def data_set(self) -> FileDataset:
         """Return a copy of the data set as it was read: what a user's function may look at.

@@ -14,9 +14,10 @@ import attrs
 from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
 from deid_core.changes import Changes
-from deid_core.decide import Case
+from deid_core.decide import decide_data_set, decide_file_meta
 from deid_core.errors import (
     FileError,
+    NotWalkableError,
     OutputExistsError,
     PluginContractError,
     PluginError,
@@ -25,8 +26,10 @@ from deid_core.errors import (
     SkippedError,
 )
 from deid_core.guard import Guard, failure
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
+from deid_core.judge import Case
 from deid_core.model import (
     DiscoveryOptions,
     FileRef,
@@ -37,6 +40,7 @@ from deid_core.model import (
 )
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
+from deid_core.recall import Recall
 from deid_core.recipe.compile import compile_plan
 from deid_core.recipe.find import dates_of, foundation_of, sweep_of
 from deid_core.recipe.groups import Words
@@ -114,6 +118,7 @@ class Engine:
         self.plan = compile_plan(foundation, recipes, host, self.batch)
         self._checks = [self._compile_check(entry) for entry in host.checks.entries()]
         self._taken: dict[str, int] = {}
+        self._recall = Recall()
 
     def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
         who, name = self.host.who(entry.plugin), entry.record.name
@@ -250,12 +255,24 @@ class Engine:
         """
         for note in instance.notes:
             log.warning("%s: %s", label, note, extra={"is_note": True})
-        decided = self.decide(instance, label)
-        apply(decided.file_meta, instance.dataset.file_meta, decided.context)
-        apply(decided.data_set, instance.dataset, decided.context)
+        try:
+            decided = self._applied(instance, label)
+        except NotWalkableError:
+            instance = _decoded(instance)
+            decided = self._applied(instance, label)
         finished = self.host.finish_instance(instance, self.batch)
         self._check(finished)
         return finished, decided.context, decided.actions
+
+    def _applied(self, instance: Instance, label: str) -> Decided:
+        elements = instance.elements
+        decided = self.decide(instance, label)
+        apply(decided.file_meta, elements.file_meta, decided.context)
+        apply(decided.data_set, elements, decided.context)
+        if isinstance(elements, EncodedDataSet):
+            # Whoever looked at it as one of pydicom's has seen it as it was.
+            elements.view = None
+        return decided
 
     def decide(
         self, instance: Instance, label: str, record: dict[str, Decision] | None = None
@@ -264,7 +281,7 @@ class Engine:
 
         ``record`` takes what the recipe says about each element, by path.
         """
-        host, batch, dataset = self.host, self.batch, instance.dataset
+        host, batch, dataset = self.host, self.batch, instance.elements
         identifiers = host.extract_identifiers(instance, batch)
         log.debug("entity id: %s", identifiers.entity)
         log.debug("item id: %s", identifiers.item)
@@ -272,14 +289,23 @@ class Engine:
         words = Words(self.plan.groups, dataset)
         context = FileContext(label, instance, identifiers, item, batch, words)
         verdict = host.screen_private_tags(instance, identifiers, batch)
-        examine = None
+        sweep = None
         if batch.settings.sweep != "off":
-            examine = host.sweep_values(instance, identifiers, batch).examine
-        case = Case(context, verdict, examine, record=record)
+            sweep = host.sweep_values(instance, identifiers, batch)
         root = self.plan.root(dataset)
-        file_meta = case.file_meta(dataset.file_meta, root)
-        data_set = case.data_set(dataset, root, self.plan.default)
-        case.check_verdict(dataset)
+        scope = None
+        if record is None:
+            likeness = (
+                root,
+                verdict.default,
+                sweep and sweep.scope,
+                identifiers.patient,
+                instance.origin and (instance.origin.sop_class, instance.origin.transfer_syntax),
+            )
+            scope = self._recall.scope(likeness)
+        case = Case(context, verdict, sweep, scope, record=record)
+        file_meta = decide_file_meta(case, dataset.file_meta, root)
+        data_set = decide_data_set(case, dataset, root, self.plan.default)
         return Decided(context, file_meta, data_set, case.actions)
 
     def _check(self, instance: Instance) -> None:
@@ -291,6 +317,11 @@ class Engine:
                 raise PluginContractError(f"{who}: check {name!r} gave reasons that are no text")
             if reasons:
                 raise RefusedError(f"{who}: check {name!r}: {'; '.join(reasons)}")
+
+
+def _decoded(instance: Instance) -> Instance:
+    """Return an instance as it was read, with a data set of pydicom's."""
+    return attrs.evolve(instance, dataset=instance.as_read())
 
 
 def _bare(error: PluginError) -> PluginError:

@@ -133,6 +133,15 @@ class ReadError(FileError):
     code = "unreadable"
 
 
+class NotWalkableError(FileError):
+    """The bytes are not as the fast reader expects: it leaves the file to the patient one.
+
+    It never leaves the engine, which then starts the file anew.
+    """
+
+    code = "not-walkable"
+
+
 class ActionError(FileError):
     """A rule of the recipe could not be carried out on this file."""
 

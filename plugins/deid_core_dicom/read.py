@@ -32,8 +32,10 @@ from deid_core.structure import (
     elements,
     read_element,
 )
+from deid_core.encoded.source import Source
 from deid_core_dicom.extent import PIXEL_DATA, end_of_data_set
 from deid_core_dicom.uids import origin_of
+from deid_core_dicom.walk import walked
 
 PREAMBLE = 128
 PREFIX = b"DICM"
@@ -58,12 +60,18 @@ _ENCODINGS = {
 def read(ref: FileRef, batch: Batch) -> Instance:
     """Read the file into an `Instance` whose elements are still encoded.
 
+    A file in little endian that is as it should be is not even parsed by pydicom, see `walked`.
+
     Raises `NotDicomError` if it does not look like DICOM, `MediaDirectoryError` for a DICOMDIR,
     and `ReadError` if it looks like DICOM but cannot be parsed or opened.
     """
     try:
-        with ref.open() as stream:
-            data = stream.read()
+        source = Source(ref.open())
+        encoded = walked(source)
+        if encoded is not None:
+            return Instance(encoded, ref, (), origin_of(encoded))
+        data = source.read(0, source.size)
+        source.close()
     except DeidError:
         raise
     except Exception as error:  # noqa: BLE001 - a stream may be a stranger's

@@ -1,0 +1,116 @@
+"""The bytes of a file: the head in memory, of the rest only what somebody asks for."""
+
+from __future__ import annotations
+
+import os
+from io import UnsupportedOperation
+from typing import BinaryIO
+
+from deid_core.errors import ReadError
+
+WHOLE = 1 << 18
+"""Files up to this many bytes are read at once."""
+HEAD = 1 << 16
+"""Bytes that are read at once of a longer file, and after each value that is passed over."""
+
+
+class Source:
+    """A file that is open for reading, or bytes.
+
+    ``data`` are its first bytes, and ``size`` says how many it has. Beyond ``data`` bytes are read
+    from the file when they are needed, and are not kept.
+    """
+
+    __slots__ = ("_changed", "_descriptor", "_stream", "_windows", "data", "size")
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take over a stream, and close it if it can be read to its end at once."""
+        self._stream: BinaryIO | None = stream
+        self._windows: list[tuple[int, bytes]] = []
+        self._changed: tuple[int, int] = (0, 0)
+        self._descriptor = _descriptor_of(stream)
+        if self._descriptor < 0:
+            self.data = stream.read()
+            self.size = len(self.data)
+            self.close()
+            return
+        state = os.fstat(self._descriptor)
+        self._changed = (state.st_mtime_ns, state.st_size)
+        self.size = state.st_size
+        self.data = os.pread(self._descriptor, HEAD if self.size > WHOLE else self.size + 1, 0)
+        if self.size <= WHOLE:
+            # It may have grown; what it has now counts.
+            self.data += _rest(self._descriptor, len(self.data))
+            self.size = len(self.data)
+            self.close()
+
+    @property
+    def descriptor(self) -> int:
+        """The descriptor of the open file; -1 where all is in ``data``."""
+        return self._descriptor
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Return the bytes of a range. Raises `ReadError` if the file has become shorter."""
+        if stop <= len(self.data):
+            return self.data[start:stop]
+        for base, window in self._windows:
+            if base <= start and stop <= base + len(window):
+                return window[start - base : stop - base]
+        return self._read(start, stop)
+
+    def extend(self, stop: int) -> None:
+        """Let ``data`` reach at least to ``stop``."""
+        if stop > len(self.data):
+            end = min(self.size, max(stop, len(self.data) + HEAD))
+            self.data += self._read(len(self.data), end)
+
+    def window(self, start: int, stop: int) -> tuple[int, bytes]:
+        """Read a range and keep it: its offset, and its bytes."""
+        window = (start, self._read(start, min(self.size, max(stop, start + HEAD))))
+        self._windows.append(window)
+        return window
+
+    def check(self) -> None:
+        """Raise `ReadError` if the file has changed since it was opened."""
+        if self._descriptor >= 0:
+            state = os.fstat(self._descriptor)
+            if (state.st_mtime_ns, state.st_size) != self._changed:
+                raise ReadError("the file changed while it was read")
+
+    def close(self) -> None:
+        """Close the file. Only what is in memory can be read after that."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream, self._descriptor = None, -1
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _read(self, start: int, stop: int) -> bytes:
+        if self._descriptor < 0:
+            raise ReadError("the file is closed already")
+        found = bytearray()
+        while len(found) < stop - start:
+            part = os.pread(self._descriptor, stop - start - len(found), start + len(found))
+            if not part:
+                raise ReadError("the file changed while it was read")
+            found += part
+        return bytes(found)
+
+
+def _descriptor_of(stream: BinaryIO) -> int:
+    """Return the descriptor of a stream that is a plain file on disk, else -1."""
+    try:
+        descriptor = stream.fileno()
+        # A stream that was read from already, or that decodes what it reads, has its own view.
+        plain = type(stream).__module__ in ("io", "_io") and os.pread(descriptor, 1, 0) is not None
+    except (AttributeError, OSError, UnsupportedOperation, ValueError):
+        return -1
+    return descriptor if plain else -1
+
+
+def _rest(descriptor: int, at: int) -> bytes:
+    found = b""
+    while part := os.pread(descriptor, HEAD, at + len(found)):
+        found += part
+    return found
