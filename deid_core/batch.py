@@ -111,9 +111,7 @@ class FileContext:
     )
     memory: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     warnings: list[str] = attrs.field(factory=list, init=False)
-    _relied: list[Depends] = attrs.field(
-        factory=lambda: [Depends.PLACE], init=False, repr=False
-    )
+    _relied: list[Depends] = attrs.field(factory=lambda: [Depends.PLACE], init=False, repr=False)
     _copies: list[FileDataset] = attrs.field(factory=list, init=False, repr=False)
 
     def words(self, name: str) -> frozenset[str]:
@@ -128,8 +126,7 @@ class FileContext:
 
     def rely(self, depends: Depends) -> None:
         """Note that the answer that is being found depends on this."""
-        if depends > self._relied[0]:
-            self._relied[0] = depends
+        self._relied[0] = max(self._relied[0], depends)
 
     def forget(self) -> Depends:
         """Begin anew with noting dependences, and return what was noted before."""

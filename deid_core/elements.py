@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast, overload
 
 from pydicom import config
 from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
@@ -50,6 +50,8 @@ def stored_vr(dataset: Elements, tag: int) -> str:
 
 def has_undefined_length(dataset: Elements, tag: int) -> bool:
     """Tell whether the element has no length but an end: pixel data in fragments (PS3.5 A.4)."""
+    if isinstance(dataset, EncodedDataSet):
+        return dataset.is_in_fragments(tag)
     element = held(dataset, tag)
     if isinstance(element, RawDataElement):
         return bool(element.length == UNDEFINED)
@@ -86,19 +88,25 @@ def read_element(dataset: Elements, tag: int) -> DataElement:
         charset = dataset.original_character_set
         if not charset and isinstance(dataset, Dataset):
             charset = dataset._character_set  # noqa: SLF001 - pydicom has no other way
-        return convert_raw_data_element(element, encoding=charset, ds=dataset)
+        return convert_raw_data_element(element, encoding=charset, ds=cast("Dataset", dataset))
     except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes the value
         path = ElementPath(tag)
         raise ReadError(f"{path.tag_text} cannot be decoded ({type(error).__name__})") from None
 
 
-def items_of(dataset: Elements, tag: int) -> list[Elements]:
+@overload
+def items_of(dataset: Dataset, tag: int) -> list[Dataset]: ...
+@overload
+def items_of(dataset: EncodedDataSet, tag: int) -> list[EncodedDataSet]: ...
+@overload
+def items_of(dataset: Elements, tag: int) -> Sequence[Elements]: ...
+def items_of(dataset: Elements, tag: int) -> Sequence[Elements]:
     """Return the items of a sequence, parsed in place. Raises `ReadError`.
 
     Under VR UN they are in implicit VR little endian (PS3.5 6.2.2).
     """
     if isinstance(dataset, EncodedDataSet):
-        return list(dataset.items_of(tag))
+        return dataset.items_of(tag)
     element = held(dataset, tag)
     if isinstance(element, DataElement) and element.VR != "SQ":
         # Somebody has looked at it, so that pydicom converted it to what its header says.
@@ -120,6 +128,14 @@ def items_of(dataset: Elements, tag: int) -> list[Elements]:
         ) from None
 
 
+@overload
+def walk(
+    dataset: Dataset, parents: tuple[Parent, ...] = ()
+) -> Iterator[tuple[Dataset, ElementPath]]: ...
+@overload
+def walk(
+    dataset: Elements, parents: tuple[Parent, ...] = ()
+) -> Iterator[tuple[Elements, ElementPath]]: ...
 def walk(
     dataset: Elements, parents: tuple[Parent, ...] = ()
 ) -> Iterator[tuple[Elements, ElementPath]]:

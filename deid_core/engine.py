@@ -15,6 +15,7 @@ from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
 from deid_core.changes import Changes
 from deid_core.decide import decide_data_set, decide_file_meta
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import (
     FileError,
     NotWalkableError,
@@ -26,7 +27,6 @@ from deid_core.errors import (
     SkippedError,
 )
 from deid_core.guard import Guard, failure
-from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
 from deid_core.judge import Case
@@ -217,6 +217,7 @@ class Engine:
     def _in_memory(self, ref: FileRef, report: FileReport) -> tuple[FileReport, Instance | None]:
         instance = self.host.read_file(ref, self.batch)
         instance, context, actions = self.clean(instance, ref.name)
+        instance = attrs.evolve(instance, dataset=instance.dataset)
         warnings = (*instance.notes, *context.warnings)
         done = attrs.evolve(
             report,
@@ -230,12 +231,15 @@ class Engine:
     def _written(
         self, ref: FileRef, label: str, name: PurePosixPath | None, report: FileReport
     ) -> tuple[FileReport, Instance | None]:
-        instance = self.host.read_file(ref, self.batch)
-        instance, context, actions = self.clean(instance, label)
-        target = safe_path(
-            name if name is not None else self.host.name_output(instance, self.batch)
-        )
-        receipt = self.host.write_file(instance, distinct(target, self._taken), self.batch)
+        read = self.host.read_file(ref, self.batch)
+        try:
+            instance, context, actions = self.clean(read, label)
+            target = safe_path(
+                name if name is not None else self.host.name_output(instance, self.batch)
+            )
+            receipt = self.host.write_file(instance, distinct(target, self._taken), self.batch)
+        finally:
+            read.close()
         done = attrs.evolve(
             report,
             outcome=Outcome.WRITTEN,

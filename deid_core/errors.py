@@ -17,6 +17,7 @@
        │  ├─ NotDicomError
        │  └─ MediaDirectoryError
        ├─ ReadError
+       ├─ NotWalkableError     the fast reader leaves a file to the patient one
        ├─ ActionError
        ├─ RefusedError
        ├─ WriteError

@@ -101,9 +101,11 @@ class Walk:
     def elements(self) -> bool:
         """Decide about all elements, and tell whether any is left."""
         dataset, scope, case = self.dataset, self.case.scope, self.case
-        if scope is None or not isinstance(dataset, EncodedDataSet):
-            left = self._all()
-        elif self.parents and self.parents[0].tag in case.alone:
+        if (
+            scope is None
+            or not isinstance(dataset, EncodedDataSet)
+            or (self.parents and self.parents[0].tag in case.alone)
+        ):
             left = self._all()
         else:
             left = self._recalled(scope, dataset)
@@ -125,7 +127,7 @@ class Walk:
                 self.changes.elements[tag] = change
         return left
 
-    def _recalled(self, scope: Scope, dataset: EncodedDataSet) -> bool:
+    def _recalled(self, scope: Scope, dataset: EncodedDataSet) -> bool:  # noqa: C901, PLR0912 - one loop over all elements, with nothing to spare
         """Decide about all elements, and recall what was answered about equal ones."""
         charset = dataset.original_character_set
         place = scope.place(self.node, self.climate, charset, dataset.implicit, self.is_file_meta)
@@ -167,9 +169,7 @@ class Walk:
                 actions[action] += count
         return left
 
-    def _learned(
-        self, tag: int, dataset: EncodedDataSet, *, alone: bool
-    ) -> tuple[Answer, Depends]:
+    def _learned(self, tag: int, dataset: EncodedDataSet, *, alone: bool) -> tuple[Answer, Depends]:
         """Decide about an element, and tell what the answer depends on."""
         case, context = self.case, self.case.context
         outer, case.actions = case.actions, Counter()
@@ -317,17 +317,17 @@ class Walk:
             left = walk.elements() or left
             items.append(walk.changes)
         # What depends on other elements of an item depends on the bytes of the sequence.
-        inside = context.forget()
-        context.rely(Depends.FILE if inside is Depends.FILE else Depends.VALUE)
+        below = context.forget()
+        context.rely(Depends.FILE if below is Depends.FILE else Depends.VALUE)
         context.rely(around)
         if change is not None and not left:
             return change
-        if gone and not any(items):
+        if gone and all(item is None for item in items):
             return REMOVE
         self.changes.items[path.tag] = items
         return None
 
-    def _items(self, path: ElementPath, *, kept: bool, goes: bool) -> list[Elements] | None:
+    def _items(self, path: ElementPath, *, kept: bool, goes: bool) -> Sequence[Elements] | None:
         """Return the items of a sequence; None where nobody can say what they are, so it goes."""
         try:
             return items_of(self.dataset, path.tag)

@@ -109,6 +109,11 @@ class Instance:
             return self._dataset.as_file()
         return self._dataset
 
+    def close(self) -> None:
+        """Let go of the file, if any of it is still to be read: done with it."""
+        if isinstance(self._dataset, EncodedDataSet) and self._dataset.source is not None:
+            self._dataset.source.close()
+
     def as_read(self) -> FileDataset:
         """Return the data set as pydicom's, without what was set or deleted since it was read."""
         if isinstance(self._dataset, EncodedDataSet):
@@ -224,9 +229,7 @@ class Field:
     _beside: Callable[[int], Any] = attrs.field(
         default=lambda _tag: None, repr=False, alias="beside"
     )
-    _holder: Dataset | EncodedDataSet | None = attrs.field(
-        default=None, repr=False, alias="holder"
-    )
+    _holder: Dataset | EncodedDataSet | None = attrs.field(default=None, repr=False, alias="holder")
 
     def beside(self, tag: int) -> Any:
         """Return the value of another element of the same data set or item, None if there is none.
@@ -340,7 +343,7 @@ class Sweep:
     """
 
     examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
-    scope: Hashable = None
+    scope: Hashable = attrs.field(default=None, repr=False)
     looks_beside: Callable[[Field], bool] = attrs.field(default=_never, repr=False)
     passes_over: Callable[[ElementPath], bool] = attrs.field(default=_never, repr=False)
 

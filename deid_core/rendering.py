@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from deid_core.batch import FileContext
 from deid_core.changes import Change, Changes, SetValue
 from deid_core.convert import to_vr
 from deid_core.dependence import Depends
-from deid_core.elements import CHARACTER_SET_VRS, new_element
+from deid_core.elements import CHARACTER_SET_VRS, is_sequence, new_element, stored_vr
 from deid_core.encoded.dataset import CHARACTER_SET, EncodedDataSet
 from deid_core.encoded.encode import encode, encode_plain
 from deid_core.errors import NotWalkableError
@@ -20,6 +22,8 @@ from deid_core.values import (
     writable_vr,
 )
 
+WITH_TEXT = (*CHARACTER_SET_VRS, "SQ")
+SHORTEST_HEAD = 8
 PLAIN_CHARACTER_SETS = ([UNDECLARED], ["ascii"], UNDECLARED, "ascii")
 
 
@@ -37,21 +41,50 @@ def overlay_of(
     for tag, change in changes.elements.items():
         overlay[tag] = encoded_change(ElementPath(tag), change, dataset, context)
     for path, added in changes.added:
-        tag = creator_tag(path)
-        if tag is not None and tag not in dataset and tag not in overlay:
-            creator = new_element(tag, "LO", path.creator)
-            overlay[tag] = encode(
+        reserved = creator_tag(path)
+        if reserved is not None and reserved not in dataset and reserved not in overlay:
+            creator = new_element(reserved, "LO", path.creator)
+            overlay[reserved] = encode(
                 creator, dataset.original_character_set, implicit=dataset.implicit
             )
         found = _encoded(path, path.vr, added, dataset, context)
         if found is not None:
             overlay[path.tag] = found
-    if CHARACTER_SET in overlay and (
-        overlay[CHARACTER_SET] is not None
-        or dataset.original_character_set not in PLAIN_CHARACTER_SETS
-    ):
-        raise NotWalkableError
+    if CHARACTER_SET in overlay:
+        _check_character_set(dataset, overlay)
     return overlay
+
+
+def _check_character_set(dataset: EncodedDataSet, overlay: dict[int, bytes | None]) -> None:
+    """Raise `NotWalkableError` where text would not be read any more as what it is."""
+    if overlay[CHARACTER_SET] is not None:
+        raise NotWalkableError
+    if dataset.original_character_set in PLAIN_CHARACTER_SETS:
+        return
+    if any(
+        tag not in dataset.spans or stored_vr(dataset, tag) in WITH_TEXT
+        for tag, encoded in overlay.items()
+        if encoded is not None and not is_plain(encoded[SHORTEST_HEAD:])
+    ) or _holds_text(dataset, overlay):
+        raise NotWalkableError
+
+
+def _holds_text(dataset: EncodedDataSet, overlay: Mapping[int, bytes | None]) -> bool:
+    """Tell whether text beyond ASCII is in what stays of a data set."""
+    for tag, (_, _, start, stop) in dataset.spans.items():
+        if tag in overlay:
+            continue
+        if is_sequence(dataset, tag):
+            if any(_holds_text(item, {}) for item in dataset.items_of(tag)):
+                return True
+        elif stored_vr(dataset, tag) in WITH_TEXT and not is_plain(dataset.bytes_of(start, stop)):
+            return True
+    return False
+
+
+def is_plain(data: bytes) -> bool:
+    """Tell whether bytes need no character set; an escape may switch to one (ISO 2022)."""
+    return data.isascii() and b"\x1b" not in data
 
 
 def sequence_of(
@@ -92,10 +125,10 @@ def _encoded(
         if vr in CHARACTER_SET_VRS:
             text = str(element.value)
             if declared == [UNDECLARED] and not text.isascii():
-                raise NotWalkableError
+                raise NotWalkableError  # noqa: TRY301 - what follows may raise anything
             check_text(text, declared)
         return encode(
-            new_element(path.tag, vr.split(" or ")[0], element.value)
+            new_element(path.tag, vr.split(" or ", maxsplit=1)[0], element.value)
             if not element.is_undefined_length
             else element,
             declared,

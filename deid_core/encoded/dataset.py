@@ -45,8 +45,8 @@ class EncodedDataSet:
     """
 
     __slots__ = (
-        "_charset", "_fragments", "_items", "data", "end", "file_meta", "has_undefined_length",
-        "implicit", "last", "overlay", "parent", "retired", "source", "spans", "start", "view",
+        "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end", "has_undefined_length",
+        "implicit", "last", "overlay", "retired", "source", "spans", "start", "view",
     )  # fmt: skip
 
     def __init__(
@@ -56,21 +56,23 @@ class EncodedDataSet:
         implicit: bool,
         start: int,
         source: Source | None = None,
-        parent: EncodedDataSet | None = None,
+        around: EncodedDataSet | None = None,
     ) -> None:
         self.data = data
         self.implicit = implicit
         self.start = self.end = start
         self.source = source
-        self.parent = parent
+        self.depth: int = 0 if around is None else around.depth + 1
+        """How many sequences are around it."""
         self.has_undefined_length = False
         self.spans: dict[int, Span] = {}
         self.overlay: dict[int, bytes | None] = {}
         self.retired: list[int] = []
         self.last = -1
-        self.file_meta: EncodedDataSet | None = None
+        self._meta: EncodedDataSet | None = None
         self.view: FileDataset | None = None
         self._charset: list[str] | str | None = None
+        self._around = default_encoding if around is None else around.original_character_set
         self._items: dict[int, list[EncodedDataSet]] | None = None
         self._fragments: int | None = None
 
@@ -96,6 +98,17 @@ class EncodedDataSet:
         self.end = end
         return self
 
+    @property
+    def file_meta(self) -> EncodedDataSet:
+        """The file meta information; items have none, and raise ``AttributeError``."""
+        if self._meta is None:
+            raise AttributeError("file_meta")
+        return self._meta
+
+    @file_meta.setter
+    def file_meta(self, file_meta: EncodedDataSet) -> None:
+        self._meta = file_meta
+
     # -- reading -----------------------------------------------------------------------
 
     @property
@@ -108,12 +121,10 @@ class EncodedDataSet:
         """The Python encodings of Specific Character Set, as it was read."""
         if self._charset is None:
             span = self.spans.get(CHARACTER_SET)
-            if span is not None:
-                self._charset = _encodings(self.bytes_of(span[2], span[3]))
-            elif self.parent is not None:
-                self._charset = self.parent.original_character_set
+            if span is None:
+                self._charset = self._around
             else:
-                self._charset = default_encoding
+                self._charset = _encodings(self.bytes_of(span[2], span[3]))
         return self._charset
 
     def keys(self) -> KeysView[int]:
@@ -124,7 +135,7 @@ class EncodedDataSet:
         return dict.fromkeys(sorted((self.spans.keys() | self.overlay.keys()) - gone)).keys()
 
     def __iter__(self) -> Iterator[DataElement]:
-        return (self[tag] for tag in self.keys())  # noqa: SIM118 - its elements, as with pydicom
+        return (self[tag] for tag in self.keys())
 
     def __len__(self) -> int:
         return len(self.keys())
@@ -132,7 +143,7 @@ class EncodedDataSet:
     def __contains__(self, tag: object) -> bool:
         number = tag_for_keyword(tag) if isinstance(tag, str) else tag
         if number in self.overlay:
-            return self.overlay[number] is not None  # type: ignore[index]
+            return self.overlay[number] is not None
         return number in self.spans
 
     def bytes_of(self, start: int, stop: int) -> bytes:
@@ -170,7 +181,9 @@ class EncodedDataSet:
         return tag == self._fragments and tag not in self.overlay
 
     def _is_delimited(self, tag: int) -> bool:
-        return tag == self._fragments or (self._items is not None and tag in self._items and self._is_open(tag))
+        return tag == self._fragments or (
+            self._items is not None and tag in self._items and self._is_open(tag)
+        )
 
     def _is_open(self, tag: int) -> bool:
         """Tell whether the file gives a sequence no length."""
@@ -183,7 +196,9 @@ class EncodedDataSet:
         if tag is None:
             raise KeyError(key)
         return convert_raw_data_element(
-            self.get_item(tag), encoding=self.original_character_set, ds=self  # type: ignore[arg-type]
+            self.get_item(tag),
+            encoding=self.original_character_set,
+            ds=self,  # type: ignore[arg-type]
         )
 
     def get(self, key: int | str, default: Any = None) -> Any:
@@ -203,7 +218,8 @@ class EncodedDataSet:
 
     def items_of(self, tag: int) -> list[EncodedDataSet]:
         """Return the items of a sequence. Raises `NotWalkableError`."""
-        from deid_core.encoded.walker import walk_items
+        # The walker makes what this is.
+        from deid_core.encoded.walker import walk_items  # noqa: PLC0415
 
         if self._items is not None and tag in self._items:
             return self._items[tag]
@@ -217,11 +233,6 @@ class EncodedDataSet:
             items, _ = walk_items(value, 0, len(value), self, self.depth + 1)
         self.keep_items(tag, items)
         return items
-
-    @property
-    def depth(self) -> int:
-        """How many sequences are around it."""
-        return 0 if self.parent is None else self.parent.depth + 1
 
     # -- writing -----------------------------------------------------------------------
 
@@ -247,8 +258,8 @@ class EncodedDataSet:
     def forget_changes(self) -> None:
         """Take back all that was set or deleted."""
         self.overlay = {}
-        if self.file_meta is not None:
-            self.file_meta.overlay = {}
+        if self._meta is not None:
+            self._meta.overlay = {}
 
     def pieces(self, overlay: Overlay | None = None) -> Iterator[Piece]:
         """Yield what to write, with the elements of ``overlay`` in their places.
@@ -297,7 +308,9 @@ class EncodedDataSet:
                 continue
             content = b"".join(item.pieces(overlay))  # type: ignore[arg-type]
             if item.has_undefined_length:
-                parts.append(b"\xfe\xff\x00\xe0\xff\xff\xff\xff" + content + b"\xfe\xff\x0d\xe0\0\0\0\0")
+                parts.append(
+                    b"\xfe\xff\x00\xe0\xff\xff\xff\xff" + content + b"\xfe\xff\x0d\xe0\0\0\0\0"
+                )
             else:
                 parts.append(b"\xfe\xff\x00\xe0" + len(content).to_bytes(4, "little") + content)
         content = b"".join(parts)
@@ -310,7 +323,7 @@ class EncodedDataSet:
 
     def decoded(self) -> Dataset:
         """Return a data set of pydicom's own, with elements that are still encoded."""
-        dataset = Dataset({BaseTag(tag): self.get_item(tag) for tag in self.keys()})  # noqa: SIM118 - its elements, as with pydicom
+        dataset = Dataset({BaseTag(tag): self.get_item(tag) for tag in self.keys()})
         dataset.set_original_encoding(self.implicit, True, self.original_character_set)  # noqa: FBT003 - as pydicom wants it
         dataset.is_undefined_length_sequence_item = self.has_undefined_length
         return dataset
@@ -322,9 +335,9 @@ class EncodedDataSet:
         """
         if self.view is None:
             meta = FileMetaDataset()
-            if self.file_meta is not None:
-                for tag in self.file_meta.keys():  # noqa: SIM118 - its elements, as with pydicom
-                    meta[tag] = self.file_meta.get_item(tag)
+            if self._meta is not None:
+                for tag in self._meta.keys():  # noqa: SIM118 - its elements, as with pydicom
+                    meta[tag] = self._meta.get_item(tag)
             view = FileDataset(
                 "",
                 self.decoded(),
@@ -338,7 +351,7 @@ class EncodedDataSet:
 
     def _parsed(self, encoded: bytes) -> RawDataElement:
         if self.implicit:
-            tag, start, vr = implicit_head(encoded[:4])[0], 8, None
+            tag, start, vr, is_long = implicit_head(encoded[:4])[0], 8, None, True
         else:
             head = explicit_head(encoded[:6])
             if head is None:
@@ -347,9 +360,9 @@ class EncodedDataSet:
             start = 12 if is_long else 8
         value = encoded[start:]
         length = len(value)
-        if encoded[start - 4 : start] == b"\xff\xff\xff\xff" and (self.implicit or is_long):
+        if encoded[start - 4 : start] == b"\xff\xff\xff\xff" and is_long:
             length, value = UNDEFINED, value[:-DELIMITER_LENGTH]
-        return RawDataElement(tag, vr, length, value, 0, self.implicit, True)  # noqa: FBT003 - as pydicom wants it
+        return RawDataElement(BaseTag(tag), vr, length, value, 0, self.implicit, True)  # noqa: FBT003 - as pydicom wants it
 
 
 @lru_cache(maxsize=256)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pydicom.tag import BaseTag
-
 from deid_core import dictionary
 from deid_core.structure import LONG_VRS, SHORT_VRS
 
-Head = tuple[BaseTag, str, bool]
+Head = tuple[int, str, bool]
 """Tag, VR, and whether the length has 32 bits, after two bytes that are reserved."""
 
 MOST_HEADS = 1 << 16
@@ -39,8 +37,8 @@ def implicit_head(first: bytes) -> Head:
     return head
 
 
-def _tag(first: bytes) -> BaseTag:
-    return BaseTag(int.from_bytes(first[:2], "little") << 16 | int.from_bytes(first[2:4], "little"))
+def _tag(first: bytes) -> int:
+    return int.from_bytes(first[:2], "little") << 16 | int.from_bytes(first[2:4], "little")
 
 
 def _kept(heads: dict[bytes, Head], first: bytes, head: Head) -> Head:

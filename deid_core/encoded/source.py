@@ -21,33 +21,25 @@ class Source:
     from the file when they are needed, and are not kept.
     """
 
-    __slots__ = ("_changed", "_descriptor", "_stream", "_windows", "data", "size")
+    __slots__ = ("_changed", "_windows", "data", "descriptor", "size")
 
     def __init__(self, stream: BinaryIO) -> None:
-        """Take over a stream, and close it if it can be read to its end at once."""
-        self._stream: BinaryIO | None = stream
+        """Read the head of a stream, or all of it, and close it."""
         self._windows: list[tuple[int, bytes]] = []
         self._changed: tuple[int, int] = (0, 0)
-        self._descriptor = _descriptor_of(stream)
-        if self._descriptor < 0:
-            self.data = stream.read()
-            self.size = len(self.data)
-            self.close()
-            return
-        state = os.fstat(self._descriptor)
+        self.descriptor = -1
+        """Of the file, if there is more of it than ``data``; else -1."""
+        with stream:
+            descriptor = _descriptor_of(stream)
+            state = os.fstat(descriptor) if descriptor >= 0 else None
+            if state is None or state.st_size <= WHOLE:
+                self.data = stream.read()
+                self.size = len(self.data)
+                return
+            self.descriptor = os.dup(descriptor)
         self._changed = (state.st_mtime_ns, state.st_size)
         self.size = state.st_size
-        self.data = os.pread(self._descriptor, HEAD if self.size > WHOLE else self.size + 1, 0)
-        if self.size <= WHOLE:
-            # It may have grown; what it has now counts.
-            self.data += _rest(self._descriptor, len(self.data))
-            self.size = len(self.data)
-            self.close()
-
-    @property
-    def descriptor(self) -> int:
-        """The descriptor of the open file; -1 where all is in ``data``."""
-        return self._descriptor
+        self.data = os.pread(self.descriptor, HEAD, 0)
 
     def read(self, start: int, stop: int) -> bytes:
         """Return the bytes of a range. Raises `ReadError` if the file has become shorter."""
@@ -72,26 +64,26 @@ class Source:
 
     def check(self) -> None:
         """Raise `ReadError` if the file has changed since it was opened."""
-        if self._descriptor >= 0:
-            state = os.fstat(self._descriptor)
+        if self.descriptor >= 0:
+            state = os.fstat(self.descriptor)
             if (state.st_mtime_ns, state.st_size) != self._changed:
                 raise ReadError("the file changed while it was read")
 
     def close(self) -> None:
         """Close the file. Only what is in memory can be read after that."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream, self._descriptor = None, -1
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
 
     def __del__(self) -> None:
         self.close()
 
     def _read(self, start: int, stop: int) -> bytes:
-        if self._descriptor < 0:
+        if self.descriptor < 0:
             raise ReadError("the file is closed already")
         found = bytearray()
         while len(found) < stop - start:
-            part = os.pread(self._descriptor, stop - start - len(found), start + len(found))
+            part = os.pread(self.descriptor, stop - start - len(found), start + len(found))
             if not part:
                 raise ReadError("the file changed while it was read")
             found += part
@@ -107,10 +99,3 @@ def _descriptor_of(stream: BinaryIO) -> int:
     except (AttributeError, OSError, UnsupportedOperation, ValueError):
         return -1
     return descriptor if plain else -1
-
-
-def _rest(descriptor: int, at: int) -> bytes:
-    found = b""
-    while part := os.pread(descriptor, HEAD, at + len(found)):
-        found += part
-    return found

@@ -64,7 +64,7 @@ def walk_items(
     """Find the items of a sequence, and the offset after it; ``end`` is None for an undefined length."""
     if depth > MAX_DEPTH:
         raise NotWalkableError
-    items = []
+    items: list[EncodedDataSet] = []
     while at != end:
         mark, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         at += 8
@@ -78,7 +78,7 @@ def walk_items(
             raise NotWalkableError
         if undefined and end is not None:
             limit = end
-        item = EncodedDataSet(data, implicit=holder.implicit, start=at, parent=holder)
+        item = EncodedDataSet(data, implicit=holder.implicit, start=at, around=holder)
         item.has_undefined_length = undefined
         at = _elements(item, data, at, limit, 0, depth, is_open=undefined)
         item.walked(at)
@@ -153,11 +153,16 @@ def _elements(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over
                 raise NotWalkableError
             dataset.keep_items(tag, items)
             vr = "SQ"
-        if tag <= last or length & 1 and length != UNDEFINED:
+        if tag <= last or (length & 1 and length != UNDEFINED):
             raise NotWalkableError
         if not tag & 0xFFFF and tag >> 16 > LAST_GROUP_WITH_LENGTH:
             dataset.retired.append(tag)
-        spans[tag] = ((vr if not implicit or vr == "SQ" and length == UNDEFINED else None), at + base, value + base, stop + base)
+        spans[tag] = (
+            (vr if not implicit or (vr == "SQ" and length == UNDEFINED) else None),
+            at + base,
+            value + base,
+            stop + base,
+        )
         at = stop
         last = tag
     dataset.last = last
@@ -174,7 +179,9 @@ def _beyond(
         raise NotWalkableError
     tag, vr, is_long = known
     value = at + (12 if is_long else 8)
-    length = int.from_bytes(head[8:12] if is_long else head[6:8] if not dataset.implicit else head[4:8], "little")
+    length = int.from_bytes(
+        head[8:12] if is_long else head[6:8] if not dataset.implicit else head[4:8], "little"
+    )
     if tag <= dataset.last or value > source.size:
         raise NotWalkableError
     stored = None if dataset.implicit else vr
@@ -195,6 +202,8 @@ def _beyond(
             return 0, source.data, at
     dataset.spans[tag] = (stored, at, value, stop)
     dataset.last = tag
+    if stop <= len(source.data):
+        return 0, source.data, stop
     if stop >= source.size:
         return base, data, stop
     start, window = source.window(stop, stop)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core.batch import Batch
+from deid_core.elements import Elements
 from deid_core.errors import DeidError, PluginContractError, Problem, RecipeError
 from deid_core.guard import Guard, failure
 from deid_core.host import PluginHost
@@ -136,7 +136,7 @@ class _Compiler:
     def _selector(self, field: str, where: Where) -> Selector | None:
         return self._try(where, lambda: compile_selector(field, self.names))
 
-    def _condition(self, condition: Condition) -> Callable[[Dataset], bool] | None:
+    def _condition(self, condition: Condition) -> Callable[[Elements], bool] | None:
         operators = self.host.operators
         return self._try(condition.where, lambda: compile_condition(condition.text, operators))
 

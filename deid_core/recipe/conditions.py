@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core.elements import (
+    Elements,
     creator_of,
     is_sequence,
     items_of,
@@ -25,7 +25,7 @@ from deid_core.records import ConditionOperator
 from deid_core.registry import Registry
 
 Operators = Registry[ConditionOperator]
-Test = Callable[[Dataset], bool]
+Test = Callable[[Elements], bool]
 
 AND, OR = "+", "||"
 
@@ -88,7 +88,7 @@ def compile_condition(text: str, operators: Operators) -> Test:
         for criterion in parse_criteria(text, operators)
     ]
 
-    def holds(dataset: Dataset) -> bool:
+    def holds(dataset: Elements) -> bool:
         result = tests[0][1](dataset)
         for join, test in tests[1:]:
             result = (result and test(dataset)) if join == AND else (result or test(dataset))
@@ -122,7 +122,7 @@ def compile_operator(name: str, text: str, operators: Operators) -> Callable[[Fi
     return guarded
 
 
-def values_at(dataset: Dataset, steps: tuple[Step, ...]) -> FieldValues:
+def values_at(dataset: Elements, steps: tuple[Step, ...]) -> FieldValues:
     """Return the values of the field at a path, of all items that the path leads through."""
     step, *rest = steps
     if not rest and int(step.mask[:4].replace("x", "f"), 16) == 2:  # noqa: PLR2004 - file meta information

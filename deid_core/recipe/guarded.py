@@ -11,9 +11,7 @@ from deid_core.recipe.tree import Rule
 from deid_core.records import Apply, Unresolved
 
 
-def guarded_apply(
-    apply: Apply, rule: Rule, who: str, depends: Depends, *, strict: bool
-) -> Apply:
+def guarded_apply(apply: Apply, rule: Rule, who: str, depends: Depends, *, strict: bool) -> Apply:
     """Return ``apply`` such that an element whose value is not resolved is removed.
 
     With ``strict`` the file is refused instead. ``who`` is the plugin of the action, ``depends``

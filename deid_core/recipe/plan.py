@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core.changes import Change
+from deid_core.elements import Elements
 from deid_core.model import ElementPath, Field, Parent
 from deid_core.recipe.groups import ValueGroup
 from deid_core.recipe.selectors import Selector
@@ -44,7 +44,7 @@ class CompiledRule:
     selector: Selector
     apply: Callable[[Field], Change | None] = attrs.field(repr=False)
     when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
-    condition: Callable[[Dataset], bool] | None = attrs.field(default=None, repr=False)
+    condition: Callable[[Elements], bool] | None = attrs.field(default=None, repr=False)
     sequences: bool = True
 
 
@@ -107,7 +107,7 @@ class Plan:
     groups: Mapping[str, ValueGroup] = attrs.field(factory=dict)
     _roots: dict[tuple[bool, ...], Node] = attrs.field(factory=dict, init=False, repr=False)
 
-    def root(self, dataset: Dataset, *, conditional: bool = True) -> Node:
+    def root(self, dataset: Elements, *, conditional: bool = True) -> Node:
         """Return the node of the top level, with the rules whose conditions hold.
 
         There is one for each combination of conditions that was met. With ``conditional``

@@ -25,6 +25,7 @@ from deid_core import (
     NotDicomError,
     ReadError,
 )
+from deid_core.encoded.source import Source
 from deid_core.structure import (
     UNDEFINED,
     Encoding,
@@ -32,7 +33,6 @@ from deid_core.structure import (
     elements,
     read_element,
 )
-from deid_core.encoded.source import Source
 from deid_core_dicom.extent import PIXEL_DATA, end_of_data_set
 from deid_core_dicom.uids import origin_of
 from deid_core_dicom.walk import walked

@@ -53,7 +53,7 @@ _tag_of = lru_cache(maxsize=None)(tag_for_keyword)
 def uid_in(dataset: Elements, keyword: str) -> str:
     """Return the UID that a data set has under ``keyword``, or ``""``."""
     if isinstance(dataset, EncodedDataSet):
-        return dataset.text(_tag_of(keyword)).strip(PADDING)
+        return dataset.text(_tag_of(keyword) or 0).strip(PADDING)
     value = dataset.get(keyword)
     return str(value).strip(PADDING) if isinstance(value, str) else ""
 

@@ -41,7 +41,11 @@ def walked(source: Source) -> EncodedDataSet | None:
         return None
     tags = dataset.spans
     sop_class = dataset.text(CLASS) or file_meta.text(CLASS_IN_META)
-    if not tags or next(iter(tags)) < LOWEST or sop_class.strip(" \0") == MediaStorageDirectoryStorage:
+    if (
+        not tags
+        or next(iter(tags)) < LOWEST
+        or sop_class.strip(" \0") == MediaStorageDirectoryStorage
+    ):
         return None
     dataset.file_meta = file_meta
     return dataset

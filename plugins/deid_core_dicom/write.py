@@ -83,7 +83,7 @@ def opened_beside(path: str) -> Iterator[tuple[str, int]]:
 def _link(temporary: str, path: str) -> None:
     """Give the file its name unless another took it meanwhile."""
     try:
-        os.link(temporary, path)  # noqa: PTH200 - as above
+        os.link(temporary, path)
     except FileExistsError:
         raise OutputExistsError("the output exists already", path) from None
     except OSError:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import regex
-from pydicom.dataset import Dataset
 
 from deid_core import ScreenRule, dictionary
-from deid_core.elements import is_sequence, items_of, readings_of
+from deid_core.elements import Elements, is_sequence, items_of, readings_of
 from deid_core.search import SEARCH_SECONDS, finder
 from deid_core_screening.sources import Own
 from deid_core_screening.text import cleaner_of
@@ -21,7 +20,7 @@ class Undecided(Exception):
     """A pattern took too long."""
 
 
-def needles_of(rules: Sequence[ScreenRule], dataset: Dataset) -> list[Needle]:
+def needles_of(rules: Sequence[ScreenRule], dataset: Elements) -> list[Needle]:
     """Return tests of text for each rule. A value that the instance lacks gives none.
 
     A value is found as it stands, anywhere in a text, and in the other spellings of the sweep.
@@ -50,7 +49,7 @@ def _pattern(pattern: str) -> Needle:
     return needle
 
 
-def _words(rule: ScreenRule, dataset: Dataset) -> Iterable[str]:
+def _words(rule: ScreenRule, dataset: Elements) -> Iterable[str]:
     """Yield the values of the rule's attribute at any depth, split and long enough."""
     mask = dictionary.tag_mask_of(rule.tag or "")
     for value in _values(dataset, mask or ""):
@@ -61,8 +60,8 @@ def _words(rule: ScreenRule, dataset: Dataset) -> Iterable[str]:
                 yield word
 
 
-def _values(dataset: Dataset, mask: str) -> Iterable[str]:
-    for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+def _values(dataset: Elements, mask: str) -> Iterable[str]:
+    for tag in dataset.keys():  # noqa: SIM118 - a Elements iterates over converted elements
         if is_sequence(dataset, tag):
             for item in items_of(dataset, tag):
                 yield from _values(item, mask)

@@ -23,5 +23,5 @@ def screen(instance: Instance, batch: Batch) -> PrivateVerdict:
     log.warning("Private tags were not removed!")
     if not settings.screen_private:
         return PrivateVerdict(PrivateDecision.KEEP)
-    needles = needles_of(settings.screen_rules, instance.dataset)
-    return PrivateVerdict(PrivateDecision.KEEP, findings(instance.dataset, needles))
+    needles = needles_of(settings.screen_rules, instance.elements)
+    return PrivateVerdict(PrivateDecision.KEEP, findings(instance.elements, needles))
