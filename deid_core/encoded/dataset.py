@@ -268,7 +268,7 @@ class EncodedDataSet:
         """
         overlay = self.overlay if overlay is None else overlay
         if self.retired:
-            overlay = {**dict.fromkeys(self.retired), **overlay}
+            overlay = {**overlay, **dict.fromkeys(self.retired)}
         spans, at = self.spans, self.start
         tags: list[int] | None = None
         for tag in sorted(overlay):

@@ -14,13 +14,19 @@ _IMPLICIT: dict[bytes, Head] = {}
 
 
 def explicit_head(first: bytes) -> Head | None:
-    """Return what six bytes in explicit VR little endian say; None if it is no VR (PS3.5 7.1.2)."""
+    """Return what six bytes in explicit VR little endian say; None if it is no VR (PS3.5 7.1.2).
+
+    Nor is UN one for an attribute that the dictionary knows: somebody lost what it was.
+    """
     head = _EXPLICIT.get(first)
     if head is None:
         vr = first[4:]
         if vr not in LONG_VRS and vr not in SHORT_VRS:
             return None
-        head = _kept(_EXPLICIT, first, (_tag(first), vr.decode("ascii"), vr in LONG_VRS))
+        tag = _tag(first)
+        if vr == b"UN" and dictionary.vrs_of(tag):
+            return None
+        head = _kept(_EXPLICIT, first, (tag, vr.decode("ascii"), vr in LONG_VRS))
     return head
 
 

@@ -23,6 +23,7 @@ from deid_core_streams.bits import StreamError
 from deid_core_streams.documents import MIME_TYPE, document
 from deid_core_streams.strip import NATIVE, strip
 
+BYTES = ("OB", "OW", "UN")
 DOCUMENTS = "1.2.840.10008.5.1.4.1.1.104."
 """How the UIDs of the SOP Classes of encapsulated documents begin."""
 
@@ -73,7 +74,7 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
         instance = field.context.instance
         syntax = instance.origin.transfer_syntax if instance.origin is not None else ""
         syntax = syntax or str(instance.elements.file_meta.get("TransferSyntaxUID", "") or "")
-        if syntax in NATIVE and not _in_fragments(field):
+        if syntax in NATIVE and field.path.vr in BYTES and not _in_fragments(field):
             return None
         value = field.value
         if value is None:
