@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from deid_core.dependence import Depends
+from deid_core.dependence import Depends, Noted
 from deid_core.elements import separate
 from deid_core.model import Field, Identifiers, Instance
 from deid_core.settings import UUID_ROOT, Settings
@@ -103,7 +103,7 @@ class FileContext:
 
     label: str
     instance: Instance = attrs.field(repr=False)
-    identifiers: Identifiers = attrs.field(repr=False)
+    _identifiers: Identifiers = attrs.field(repr=False, alias="identifiers")
     item: Mapping[str, Any] = attrs.field(repr=False)
     batch: Batch = attrs.field(repr=False)
     _words: Callable[[str], frozenset[str]] = attrs.field(
@@ -111,7 +111,7 @@ class FileContext:
     )
     memory: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     warnings: list[str] = attrs.field(factory=list, init=False)
-    _relied: list[Depends] = attrs.field(factory=lambda: [Depends.PLACE], init=False, repr=False)
+    _noted: list[Noted] = attrs.field(factory=lambda: [Noted()], init=False, repr=False)
     _copies: list[FileDataset] = attrs.field(factory=list, init=False, repr=False)
 
     def words(self, name: str) -> frozenset[str]:
@@ -120,17 +120,19 @@ class FileContext:
         return self._words(name)
 
     @property
-    def relied(self) -> Depends:
-        """What the answers since the last `forget` depend on."""
-        return self._relied[0]
+    def identifiers(self) -> Identifiers:
+        """Who and what the instance is about; an answer of who asks holds for the patient only."""
+        self._noted[0].patient = True
+        return self._identifiers
 
     def rely(self, depends: Depends) -> None:
         """Note that the answer that is being found depends on this."""
-        self._relied[0] = max(self._relied[0], depends)
+        noted = self._noted[0]
+        noted.depends = max(noted.depends, depends)
 
-    def forget(self) -> Depends:
-        """Begin anew with noting dependences, and return what was noted before."""
-        before, self._relied[0] = self._relied[0], Depends.PLACE
+    def note_anew(self, noted: Noted | None = None) -> Noted:
+        """Begin anew with noting, or go on from ``noted``; return what was noted before."""
+        before, self._noted[0] = self._noted[0], noted if noted is not None else Noted()
         return before
 
     def data_set(self) -> FileDataset:

@@ -299,14 +299,13 @@ class Engine:
         root = self.plan.root(dataset)
         scope = None
         if record is None:
+            origin = instance.origin
             likeness = (
                 root,
                 verdict.default,
-                sweep and sweep.scope,
-                identifiers.patient,
-                instance.origin and (instance.origin.sop_class, instance.origin.transfer_syntax),
+                origin and (origin.sop_class, origin.transfer_syntax),
             )
-            scope = self._recall.scope(likeness)
+            scope = self._recall.scope(likeness, (sweep and sweep.scope, identifiers.patient))
         case = Case(context, verdict, sweep, scope, record=record)
         file_meta = decide_file_meta(case, dataset.file_meta, root)
         data_set = decide_data_set(case, dataset, root, self.plan.default)

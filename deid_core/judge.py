@@ -11,7 +11,7 @@ import attrs
 from deid_core.batch import FileContext
 from deid_core.changes import UNDONE, Change, Changes, RemoveElement, RemoveItems, SetValue
 from deid_core.climate import Climate
-from deid_core.dependence import Depends
+from deid_core.dependence import Depends, Noted
 from deid_core.elements import (
     Elements,
     creator_of,
@@ -127,11 +127,11 @@ class Walk:
                 self.changes.elements[tag] = change
         return left
 
-    def _recalled(self, scope: Scope, dataset: EncodedDataSet) -> bool:  # noqa: C901, PLR0912 - one loop over all elements, with nothing to spare
+    def _recalled(self, scope: Scope, dataset: EncodedDataSet) -> bool:  # noqa: C901 - one loop over all elements, with nothing to spare
         """Decide about all elements, and recall what was answered about equal ones."""
         charset = dataset.original_character_set
         place = scope.place(self.node, self.climate, charset, dataset.implicit, self.is_file_meta)
-        fixed, known = place.fixed, place.known
+        fixed, common, own = place.fixed, place.common, place.own
         alone = () if self.parents else self.case.alone
         data, limit = dataset.data, len(dataset.data)
         elements, encoded, actions = self.changes.elements, self.changes.encoded, self.case.actions
@@ -142,23 +142,23 @@ class Walk:
                 if self._is_creator(tag):
                     continue
                 name = (tag, creator_of(tag, self.creators))
-            key: Key | None = None
             found = fixed.get(name)
-            answer = found[1] if found is not None and found[0] == vr else None
-            if answer is None and stop - start <= MOST_BYTES:
-                key = data[start:stop] if stop <= limit else dataset.bytes_of(start, stop)
-                if tag & PRIVATE:
-                    key = (name, key)
-                answer = known.get(key)
-            if answer is None or tag in alone:
-                answer, depends = self._learned(tag, dataset, alone=tag in alone)
-                if depends is Depends.PLACE:
-                    fixed[name] = vr, answer
-                elif depends is Depends.VALUE and key is not None:
-                    scope.remember(place, key, answer)
-            left = answer.stays or left
+            if found is not None and found[0] == vr and tag not in alone:
+                answer = found[1]
+            elif stop - start > MOST_BYTES or tag in alone:
+                answer, _ = self._learned(tag, dataset)
+            else:
+                value = data[start:stop] if stop <= limit else dataset.bytes_of(start, stop)
+                key: Key = value if name is tag else (name, value)
+                known = own.get(key) or common.get(key)
+                if known is None:
+                    known, noted = self._learned(tag, dataset)
+                    scope.remember(place, name, vr, key, known, noted)
+                answer = known
             if answer is STAYS:
+                left = True
                 continue
+            left = answer.stays or left
             if answer.goes:
                 elements[tag] = REMOVE
             elif answer.encoded is not None:
@@ -169,25 +169,27 @@ class Walk:
                 actions[action] += count
         return left
 
-    def _learned(self, tag: int, dataset: EncodedDataSet, *, alone: bool) -> tuple[Answer, Depends]:
+    def _learned(self, tag: int, dataset: EncodedDataSet) -> tuple[Answer, Noted]:
         """Decide about an element, and tell what the answer depends on."""
         case, context = self.case, self.case.context
         outer, case.actions = case.actions, Counter()
-        before, warned = context.forget(), len(context.warnings)
+        before, warned = context.note_anew(), len(context.warnings)
         path = self._path(tag)
         change = self._element(path)
+        encoded = None
         if change is not None:
             encoded = encoded_change(path, change, dataset, context)
         elif tag in self.changes.items:
             items = self.changes.items.pop(tag)
-            encoded = sequence_of(tag, items, dataset, context) if not all_stay(items) else None
-        else:
-            encoded = None
+            if not all_stay(items):
+                encoded = sequence_of(tag, items, dataset, context)
         counts, case.actions = case.actions, outer
-        depends = context.relied
-        context.rely(before)
-        if alone or len(context.warnings) > warned:
-            depends = Depends.FILE
+        noted = context.note_anew(before)
+        before.add(noted)
+        if len(context.warnings) > warned:
+            noted.depends = Depends.FILE
+        if change is None and encoded is None and not counts and tag not in self.protected:
+            return STAYS, noted
         answer = Answer(
             goes=change is not None and encoded is None,
             encoded=encoded,
@@ -195,7 +197,7 @@ class Walk:
             counts=tuple(counts.items()),
             protected=tag in self.protected,
         )
-        return (STAYS if answer == STAYS else answer), depends
+        return answer, noted
 
     def _path(self, tag: int) -> ElementPath:
         vr = stored_vr(self.dataset, tag)
@@ -258,11 +260,11 @@ class Walk:
         if sweep is None or sweep.passes_over(path):
             return None
         field = self._field(path)
-        before = context.forget()
+        before = context.note_anew()
         change = sweep.examine(field, protected)
         # What a sweep looks at on its way is its own affair: it says what its answers depend on.
-        context.forget()
-        context.rely(before)
+        context.note_anew(before)
+        before.patient = True
         if sweep.scope is None:
             context.rely(Depends.FILE)
         else:
@@ -305,7 +307,7 @@ class Walk:
         if found is None:
             return change or REMOVE
         context = self.case.context
-        around = context.forget()
+        around = context.note_anew()
         items: list[Changes | None] = []
         left = False
         for number, item in enumerate(found):
@@ -317,9 +319,9 @@ class Walk:
             left = walk.elements() or left
             items.append(walk.changes)
         # What depends on other elements of an item depends on the bytes of the sequence.
-        below = context.forget()
-        context.rely(Depends.FILE if below is Depends.FILE else Depends.VALUE)
-        context.rely(around)
+        below = context.note_anew(around)
+        below.depends = Depends.FILE if below.depends is Depends.FILE else Depends.VALUE
+        around.add(below)
         if change is not None and not left:
             return change
         if gone and all(item is None for item in items):

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 import attrs
 
 from deid_core.climate import Climate
+from deid_core.dependence import Depends, Noted
 from deid_core.recipe.plan import Node
 
 MOST_SCOPES = 64
@@ -46,17 +47,43 @@ STAYS = Answer()
 
 @attrs.frozen
 class Place:
-    """The answers at one place of the plan: ``fixed`` for any value, with the VR; ``known`` by value."""
+    """The answers at one place of the plan.
 
-    fixed: dict[Name, tuple[str | None, Answer]] = attrs.field(factory=dict)
-    known: dict[Key, Answer] = attrs.field(factory=dict)
+    ``fixed`` are those for any value, by name, with the VR; ``common`` those for a value, of whatever
+    patient; ``own`` those for a value of one patient.
+    """
+
+    fixed: dict[Name, tuple[str | None, Answer]]
+    common: dict[Key, Answer]
+    own: dict[Key, Answer]
 
 
 @attrs.define
-class Scope:
-    """The answers that hold for like instances, by place."""
+class _Answers:
+    """Answers by place, that begin anew when they take too much room."""
 
-    _room: int = ROOM
+    fixed: dict[Hashable, dict[Name, tuple[str | None, Answer]]] = attrs.field(factory=dict)
+    known: dict[Hashable, dict[Key, Answer]] = attrs.field(factory=dict)
+    room: int = ROOM
+
+    def take(self, key: Key, answer: Answer) -> None:
+        """Make room for an answer."""
+        self.room -= OVERHEAD + len(key if isinstance(key, bytes) else key[1])
+        self.room -= len(answer.encoded or b"")
+        if self.room < 0:
+            for known in self.known.values():
+                known.clear()
+            for fixed in self.fixed.values():
+                fixed.clear()
+            self.room = ROOM
+
+
+@attrs.frozen
+class Scope:
+    """The answers that hold for like instances of one patient, by place."""
+
+    _common: _Answers = attrs.field(repr=False)
+    _own: _Answers = attrs.field(factory=_Answers, repr=False)
     _places: dict[Hashable, Place] = attrs.field(factory=dict, repr=False)
 
     def place(
@@ -71,31 +98,45 @@ class Scope:
         key = (node, climate, charset, flags)
         place = self._places.get(key)
         if place is None:
-            place = self._places[key] = Place()
+            fixed = self._common.fixed.setdefault(key, {})
+            common = self._common.known.setdefault(key, {})
+            own = self._own.known.setdefault(key, {})
+            place = self._places[key] = Place(fixed, common, own)
         return place
 
-    def remember(self, place: Place, key: Key, answer: Answer) -> None:
-        """Remember an answer about a value."""
-        self._room -= OVERHEAD + len(key if isinstance(key, bytes) else key[1])
-        self._room -= len(answer.encoded or b"")
-        if self._room < 0:
-            for one in self._places.values():
-                one.known.clear()
-            self._room = ROOM
-        place.known[key] = answer
+    def remember(  # noqa: PLR0913, PLR0917 - what is asked, and what the answer depends on
+        self, place: Place, name: Name, vr: str | None, key: Key, answer: Answer, noted: Noted
+    ) -> None:
+        """Remember an answer for as long as what it depends on is the same."""
+        if noted.depends > Depends.VALUE:
+            return
+        if noted.patient:
+            self._own.take(key, answer)
+            place.own[key] = answer
+        else:
+            self._common.take(key, answer)
+            if noted.depends is Depends.PLACE:
+                place.fixed[name] = vr, answer
+            else:
+                place.common[key] = answer
 
 
 @attrs.define
 class Recall:
     """The scopes that were met last."""
 
+    _common: dict[Hashable, _Answers] = attrs.field(factory=dict, repr=False)
     _scopes: dict[Hashable, Scope] = attrs.field(factory=dict, repr=False)
 
-    def scope(self, key: Hashable) -> Scope:
-        """Return the scope of all instances with an equal key."""
+    def scope(self, likeness: Hashable, patient: Hashable) -> Scope:
+        """Return what was answered about instances of this likeness, and of this patient's."""
+        key = (likeness, patient)
         scope = self._scopes.pop(key, None)
         if scope is None:
-            scope = Scope()
+            if len(self._common) >= MOST_SCOPES and likeness not in self._common:
+                self._common.clear()
+                self._scopes.clear()
+            scope = Scope(self._common.setdefault(likeness, _Answers()))
             if len(self._scopes) >= MOST_SCOPES:
                 del self._scopes[next(iter(self._scopes))]
         self._scopes[key] = scope

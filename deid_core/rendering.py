@@ -114,9 +114,10 @@ def _encoded(
     declared = [character_set] if isinstance(character_set, str) else list(character_set)
     try:
         value = to_vr(change.value, vr)
-        plain = encode_plain(path.tag, vr, value, implicit=dataset.implicit)
-        if plain is not None:
-            return plain
+        if not dataset.is_in_fragments(path.tag):
+            plain = encode_plain(path.tag, vr, value, implicit=dataset.implicit)
+            if plain is not None:
+                return plain
         element = new_element(path.tag, vr, value)
         if vr == "SQ" and value:
             # pydicom gives new items the character set of what is around them when it writes them.

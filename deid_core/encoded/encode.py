@@ -11,6 +11,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
 
 _SHORT = Struct("<HH2sH")
+_LONG = Struct("<HH2sHL")
 _IMPLICIT = Struct("<HHL")
 MOST_BYTES = 0xFFFE
 PADDED_WITH_BLANK = frozenset({"AE", "AS", "CS", "DA", "DT", "LO", "SH", "TM"})
@@ -26,8 +27,14 @@ def encode(element: DataElement, character_set: str | Sequence[str], *, implicit
     return stream.getvalue()
 
 
-def encode_plain(tag: int, vr: str, value: object, *, implicit: bool) -> bytes | None:
+def encode_plain(  # noqa: PLR0911 - each kind of value has its own
+    tag: int, vr: str, value: object, *, implicit: bool
+) -> bytes | None:
     """Return an element that is empty or holds one plain text; None for all others."""
+    if type(value) is bytes and vr == "OB" and not len(value) & 1:
+        if implicit:
+            return _IMPLICIT.pack(tag >> 16, tag & 0xFFFF, len(value)) + value
+        return _LONG.pack(tag >> 16, tag & 0xFFFF, b"OB", 0, len(value)) + value
     if value is None:
         if vr not in PADDED_WITH_BLANK and vr not in ("UI", "PN", "IS", "DS"):
             return None
