@@ -94,6 +94,15 @@ def read_element(dataset: Elements, tag: int) -> DataElement:
         raise ReadError(f"{path.tag_text} cannot be decoded ({type(error).__name__})") from None
 
 
+def value_of(dataset: Elements, tag: int) -> Any:
+    """Return the value of an element as `plain` gives it. Raises `ReadError`."""
+    if isinstance(dataset, EncodedDataSet):
+        text = dataset.plain_text(tag)
+        if text is not None:
+            return text or None
+    return plain(read_element(dataset, tag).value)
+
+
 @overload
 def items_of(dataset: Dataset, tag: int) -> list[Dataset]: ...
 @overload

@@ -18,11 +18,10 @@ from deid_core.elements import (
     is_creator,
     is_sequence,
     items_of,
-    plain,
     private_creators,
-    read_element,
     readings_of,
     stored_vr,
+    value_of,
 )
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import ReadError
@@ -41,6 +40,8 @@ from deid_core.rendering import encoded_change, sequence_of
 from deid_core.structure import MAX_DEPTH
 
 REMOVE = RemoveElement()
+LOWEST_PRIVATE = 0x0100
+"""Below it are the private creators of a group."""
 PRIVATE = 0x10000
 """The bit that makes a group number odd (PS3.5 7.8)."""
 
@@ -133,15 +134,17 @@ class Walk:
         place = scope.place(self.node, self.climate, charset, dataset.implicit, self.is_file_meta)
         fixed, common, own = place.fixed, place.common, place.own
         alone = () if self.parents else self.case.alone
+        creators = self.creators
         data, limit = dataset.data, len(dataset.data)
         elements, encoded, actions = self.changes.elements, self.changes.encoded, self.case.actions
         left = False
         for tag, (vr, start, _, stop) in dataset.spans.items():
             name: Name = tag
             if tag & PRIVATE:
-                if self._is_creator(tag):
+                block = tag & 0xFFFF
+                if block < LOWEST_PRIVATE and tag >> 8 & 0xFFFF00 | tag & 0xFF in creators:
                     continue
-                name = (tag, creator_of(tag, self.creators))
+                name = (tag, creators.get(tag >> 8 & 0xFFFF00 | block >> 8))
             found = fixed.get(name)
             if found is not None and found[0] == vr and tag not in alone:
                 answer = found[1]
@@ -351,7 +354,7 @@ class Walk:
         """
         blocks: dict[int, list[int]] = {block: [] for block in self.creators}
         for tag in self.tags:
-            if tag >> 16 & 1 and not self._is_creator(tag) and tag >> 8 in blocks:
+            if tag & PRIVATE and tag >> 8 in blocks:
                 blocks[tag >> 8].append(tag)
         kept = self.case.verdict.default is PrivateDecision.KEEP and self.climate.doomed is None
         for block, members in blocks.items():
@@ -423,7 +426,7 @@ class Walk:
             if is_sequence(dataset, tag):
                 items = items_of(dataset, tag)
                 return [one.decoded() if isinstance(one, EncodedDataSet) else one for one in items]
-            return plain(read_element(dataset, tag).value)
+            return value_of(dataset, tag)
 
         return Field(
             path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deid_core.batch import FileContext
-from deid_core.changes import Change, Changes, SetValue
+from deid_core.changes import Change, Changes, RemoveElement, SetValue
 from deid_core.convert import to_vr
 from deid_core.dependence import Depends
 from deid_core.elements import CHARACTER_SET_VRS, is_sequence, new_element, stored_vr
@@ -39,7 +39,8 @@ def overlay_of(
     for tag, items in changes.items.items():
         overlay[tag] = sequence_of(tag, items, dataset, context)
     for tag, change in changes.elements.items():
-        overlay[tag] = encoded_change(ElementPath(tag), change, dataset, context)
+        gone = isinstance(change, RemoveElement)
+        overlay[tag] = None if gone else encoded_change(ElementPath(tag), change, dataset, context)
     for path, added in changes.added:
         reserved = creator_tag(path)
         if reserved is not None and reserved not in dataset and reserved not in overlay:

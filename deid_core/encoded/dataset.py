@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.tag import BaseTag
 
 from deid_core.encoded.encode import encode, encode_plain
-from deid_core.encoded.heads import explicit_head, implicit_head
+from deid_core.encoded.heads import explicit_head, implicit_head, implicit_vr
 from deid_core.errors import NotWalkableError
 from deid_core.structure import UNDEFINED
 
@@ -34,6 +34,7 @@ Piece = bytes | tuple[int, int]
 CHARACTER_SET = 0x00080005
 DELIMITER_LENGTH = 8
 MOST_TEXT = 1024
+SINGLE_TEXT = frozenset({"CS", "LO", "SH", "UI"})
 
 
 class EncodedDataSet:
@@ -215,6 +216,19 @@ class EncodedDataSet:
             return ""
         value = self.get_item(tag).value if tag in self.overlay else self.part(tag, 0, MOST_TEXT)
         return (value or b"").decode("ascii", "replace")
+
+    def plain_text(self, tag: int) -> str | None:
+        """Return the value of an element that is a single text of ASCII; None if it is another."""
+        span = self.spans.get(tag)
+        if span is None or self.overlay:
+            return None
+        vr, _, start, stop = span
+        if (vr or implicit_vr(tag)) not in SINGLE_TEXT or stop - start > MOST_TEXT:
+            return None
+        value = self.bytes_of(start, stop)
+        if not value.isascii() or b"\\" in value or b"\x1b" in value:
+            return None
+        return value.decode("ascii").rstrip("\0 ")
 
     def items_of(self, tag: int) -> list[EncodedDataSet]:
         """Return the items of a sequence. Raises `NotWalkableError`."""

@@ -38,9 +38,14 @@ def implicit_head(first: bytes) -> Head:
     head = _IMPLICIT.get(first)
     if head is None:
         tag = _tag(first)
-        allowed = dictionary.vrs_of(tag)
-        head = _kept(_IMPLICIT, first, (tag, allowed[0] if allowed else "", False))
+        head = _kept(_IMPLICIT, first, (tag, implicit_vr(tag), False))
     return head
+
+
+def implicit_vr(tag: int) -> str:
+    """Return the VR that the dictionary has for a tag, or ``""``."""
+    allowed = dictionary.vrs_of(tag)
+    return allowed[0] if allowed else ""
 
 
 def _tag(first: bytes) -> int:

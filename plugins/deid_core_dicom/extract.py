@@ -11,7 +11,7 @@ from pydicom.datadict import tag_for_keyword
 
 from deid_core import Batch, Identifiers, Instance, ReadError
 from deid_core.dictionary import keyword_of
-from deid_core.elements import Elements, is_sequence, plain, read_element, stored_vr
+from deid_core.elements import Elements, is_sequence, stored_vr, value_of
 
 ENTITY = "PatientID"
 ITEM = "SOPInstanceUID"
@@ -38,7 +38,7 @@ class Values(Mapping[str, Any]):
         return stored_vr(self._dataset, tag) not in BINARY and not is_sequence(self._dataset, tag)
 
     def __getitem__(self, keyword: str) -> Any:
-        value = plain(read_element(self._dataset, self._tags[keyword]).value)
+        value = value_of(self._dataset, self._tags[keyword])
         return "" if value is None else value
 
     def __iter__(self) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _text(dataset: Elements, keyword: str) -> str | None:
     if tag is None or tag not in dataset:
         return None
     try:
-        value = plain(read_element(dataset, tag).value)
+        value = value_of(dataset, tag)
     except ReadError:
         return None
     text = "\\".join(map(str, value)) if isinstance(value, list) else value
