@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast, overload
 
 from pydicom import config
@@ -28,6 +29,8 @@ CHARACTER_SET_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
 CREATOR_VRS = (None, "LO", "UN")
 LONGEST_CREATOR = 64
+MOST_OF_A_CREATOR = 4096
+"""Bytes of a creator with its padding, beyond which it is none."""
 
 
 Elements = Dataset | EncodedDataSet
@@ -213,15 +216,31 @@ def private_creators(dataset: Elements) -> Mapping[int, str]:
     What stands at the place of one but is no single short text reserves nothing.
     """
     creators = {}
+    if isinstance(dataset, EncodedDataSet):
+        for tag in dataset.creator_tags():
+            vr, _, start, stop = dataset.spans[tag]
+            if vr in CREATOR_VRS and stop - start <= MOST_OF_A_CREATOR:
+                name = _creator_name(dataset.bytes_of(start, stop))
+                if name is not None:
+                    creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = name
+        return creators
     for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
         if tag & 0x10000 and is_creator(tag):
             element = held(dataset, tag)
             value = element.value if isinstance(element.value, bytes | str) else b""
-            text = value.decode("latin-1") if isinstance(value, bytes) else value
-            name = text.strip(" \0")
-            if element.VR in CREATOR_VRS and 0 < len(name) <= LONGEST_CREATOR and "\\" not in name:
+            name = _creator_name(
+                value.encode("latin-1", "replace") if isinstance(value, str) else value
+            )
+            if element.VR in CREATOR_VRS and name is not None:
                 creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = name
     return creators
+
+
+@lru_cache(maxsize=1024)
+def _creator_name(value: bytes) -> str | None:
+    """Return the name that an encoded private creator gives, None if it gives none."""
+    name = value.decode("latin-1").strip(" \0")
+    return name if 0 < len(name) <= LONGEST_CREATOR and "\\" not in name else None
 
 
 def creator_of(tag: int, creators: Mapping[int, str]) -> str | None:

@@ -309,7 +309,7 @@ class Engine:
         case = Case(context, verdict, sweep, scope, record=record)
         file_meta = decide_file_meta(case, dataset.file_meta, root)
         data_set = decide_data_set(case, dataset, root, self.plan.default)
-        return Decided(context, file_meta, data_set, case.actions)
+        return Decided(context, file_meta, data_set, case.counts())
 
     def _check(self, instance: Instance) -> None:
         for who, name, check in self._checks:

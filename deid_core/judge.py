@@ -11,7 +11,7 @@ import attrs
 from deid_core.batch import FileContext
 from deid_core.changes import UNDONE, Change, Changes, RemoveElement, RemoveItems, SetValue
 from deid_core.climate import Climate
-from deid_core.dependence import Depends, Noted
+from deid_core.dependence import Depends
 from deid_core.elements import (
     Elements,
     creator_of,
@@ -33,15 +33,13 @@ from deid_core.model import (
     PrivateVerdict,
     Sweep,
 )
-from deid_core.recall import MOST_BYTES, STAYS, Answer, Key, Name, Scope
+from deid_core.recall import Scope
 from deid_core.recipe.places import new_path
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
-from deid_core.rendering import encoded_change, sequence_of
+from deid_core.remembering import recall_elements
 from deid_core.structure import MAX_DEPTH
 
 REMOVE = RemoveElement()
-LOWEST_PRIVATE = 0x0100
-"""Below it are the private creators of a group."""
 PRIVATE = 0x10000
 """The bit that makes a group number odd (PS3.5 7.8)."""
 
@@ -59,7 +57,8 @@ class Case:
 
     ``sweep``, if there is one, is asked about every value that would stay as it is.
     ``scope``, if there is one, has the answers that were given about like instances.
-    ``actions`` counts what was decided, by action and field. ``record``, if there is one, takes
+    ``actions`` counts what was decided, by action and field; ``shared`` are counts that many files
+    have in common, to be added. ``record``, if there is one, takes
     the decision of the recipe about each path.
     """
 
@@ -68,9 +67,17 @@ class Case:
     sweep: Sweep | None = None
     scope: Scope | None = None
     actions: Counter[str] = attrs.field(factory=Counter)
+    shared: list[Mapping[str, int]] = attrs.field(factory=list)
     record: dict[str, Decision] | None = None
     alone: frozenset[int] = attrs.field(init=False)
     """Tags at the top level about which the verdict has its own word, there or below."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how often each action was carried out."""
+        for counts in self.shared:
+            self.actions.update(counts)
+        self.shared.clear()
+        return self.actions
 
     def __attrs_post_init__(self) -> None:
         found = map(_TOP.match, (*self.verdict.found, *self.verdict.declared))
@@ -89,6 +96,7 @@ class Walk:
     is_file_meta: bool = False
     changes: Changes = attrs.field(factory=Changes)
     protected: set[int] = attrs.field(factory=set)
+    asked_creators: bool = False
     tags: list[int] = attrs.field(init=False)
     creators: Mapping[int, str] = attrs.field(init=False)
 
@@ -96,117 +104,43 @@ class Walk:
         if len(self.parents) > MAX_DEPTH:
             raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
         self.tags = list(self.dataset.keys())
-        private = any(tag >> 16 & 1 for tag in self.tags)
-        self.creators = private_creators(self.dataset) if private else {}
+        self.creators = private_creators(self.dataset)
 
     def elements(self) -> bool:
         """Decide about all elements, and tell whether any is left."""
-        dataset, scope, case = self.dataset, self.case.scope, self.case
-        if (
-            scope is None
-            or not isinstance(dataset, EncodedDataSet)
-            or (self.parents and self.parents[0].tag in case.alone)
-        ):
+        dataset, scope = self.dataset, self.case.scope
+        if scope is None or not isinstance(dataset, EncodedDataSet) or self._is_alone:
             left = self._all()
+            self.private_creators()
         else:
-            left = self._recalled(scope, dataset)
-        if self.creators:
-            self._private_creators()
+            left = recall_elements(self, scope, dataset)
         if self.parents and self.climate.doomed is None:
             self.add()
         return left
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether the verdict has its own word about something around or in here."""
+        return self.parents[0].tag in self.case.alone if self.parents else bool(self.case.alone)
 
     def _all(self) -> bool:
         left = False
         for tag in self.tags:
             if self._is_creator(tag):
                 continue
-            change = self._element(self._path(tag))
+            change = self.element(self.path(tag))
             if change is None:
                 left = True
             else:
                 self.changes.elements[tag] = change
         return left
 
-    def _recalled(self, scope: Scope, dataset: EncodedDataSet) -> bool:  # noqa: C901 - one loop over all elements, with nothing to spare
-        """Decide about all elements, and recall what was answered about equal ones."""
-        charset = dataset.original_character_set
-        place = scope.place(self.node, self.climate, charset, dataset.implicit, self.is_file_meta)
-        fixed, common, own = place.fixed, place.common, place.own
-        alone = () if self.parents else self.case.alone
-        creators = self.creators
-        data, limit = dataset.data, len(dataset.data)
-        elements, encoded, actions = self.changes.elements, self.changes.encoded, self.case.actions
-        left = False
-        for tag, (vr, start, _, stop) in dataset.spans.items():
-            name: Name = tag
-            if tag & PRIVATE:
-                block = tag & 0xFFFF
-                if block < LOWEST_PRIVATE and tag >> 8 & 0xFFFF00 | tag & 0xFF in creators:
-                    continue
-                name = (tag, creators.get(tag >> 8 & 0xFFFF00 | block >> 8))
-            found = fixed.get(name)
-            if found is not None and found[0] == vr and tag not in alone:
-                answer = found[1]
-            elif stop - start > MOST_BYTES or tag in alone:
-                answer, _ = self._learned(tag, dataset)
-            else:
-                value = data[start:stop] if stop <= limit else dataset.bytes_of(start, stop)
-                key: Key = value if name is tag else (name, value)
-                known = own.get(key) or common.get(key)
-                if known is None:
-                    known, noted = self._learned(tag, dataset)
-                    scope.remember(place, name, vr, key, known, noted)
-                answer = known
-            if answer is STAYS:
-                left = True
-                continue
-            left = answer.stays or left
-            if answer.goes:
-                elements[tag] = REMOVE
-            elif answer.encoded is not None:
-                encoded[tag] = answer.encoded
-            if answer.protected:
-                self.protected.add(tag)
-            for action, count in answer.counts:
-                actions[action] += count
-        return left
-
-    def _learned(self, tag: int, dataset: EncodedDataSet) -> tuple[Answer, Noted]:
-        """Decide about an element, and tell what the answer depends on."""
-        case, context = self.case, self.case.context
-        outer, case.actions = case.actions, Counter()
-        before, warned = context.note_anew(), len(context.warnings)
-        path = self._path(tag)
-        change = self._element(path)
-        encoded = None
-        if change is not None:
-            encoded = encoded_change(path, change, dataset, context)
-        elif tag in self.changes.items:
-            items = self.changes.items.pop(tag)
-            if not all_stay(items):
-                encoded = sequence_of(tag, items, dataset, context)
-        counts, case.actions = case.actions, outer
-        noted = context.note_anew(before)
-        before.add(noted)
-        if len(context.warnings) > warned:
-            noted.depends = Depends.FILE
-        if change is None and encoded is None and not counts and tag not in self.protected:
-            return STAYS, noted
-        answer = Answer(
-            goes=change is not None and encoded is None,
-            encoded=encoded,
-            stays=change is None,
-            counts=tuple(counts.items()),
-            protected=tag in self.protected,
-        )
-        return answer, noted
-
-    def _path(self, tag: int) -> ElementPath:
+    def path(self, tag: int) -> ElementPath:
+        """Return where an element stands."""
         vr = stored_vr(self.dataset, tag)
         return ElementPath(tag, vr, creator_of(tag, self.creators), self.parents)
 
-    def _element(self, path: ElementPath) -> Change | None:
+    def element(self, path: ElementPath) -> Change | None:
         """Return the change of one element; a sequence that stays enters ``changes.items``."""
         if path.tag >> 16 in ILLEGAL_GROUPS and not self.is_file_meta:
             return REMOVE
@@ -347,11 +281,13 @@ class Walk:
     def _is_creator(self, tag: int) -> bool:
         return is_creator(tag) and tag >> 8 & 0xFFFF00 | tag & 0xFF in self.creators
 
-    def _private_creators(self) -> None:
+    def private_creators(self) -> None:
         """Let private creators share the fate of what they reserve.
 
         A creator that a rule or a finding removes takes its block along.
         """
+        if not self.creators:
+            return
         blocks: dict[int, list[int]] = {block: [] for block in self.creators}
         for tag in self.tags:
             if tag & PRIVATE and tag >> 8 in blocks:
@@ -370,6 +306,7 @@ class Walk:
 
         A rule that protects something in its block protects the creator from rules as well.
         """
+        self.asked_creators = True
         path = ElementPath(tag, stored_vr(self.dataset, tag), None, self.parents)
         if self._is_found(path) or self._swept(path, protected=False) is not None:
             return True
@@ -387,7 +324,10 @@ class Walk:
         return isinstance(change, RemoveElement)
 
     def _goes(self, tag: int) -> bool:
-        return isinstance(self.changes.elements.get(tag), RemoveElement)
+        encoded = self.changes.encoded
+        return (tag in encoded and encoded[tag] is None) or isinstance(
+            self.changes.elements.get(tag), RemoveElement
+        )
 
     def _remove(self, tags: Iterable[int]) -> None:
         for tag in tags:
@@ -443,8 +383,3 @@ class Walk:
 
     def _count(self, name: str, path: ElementPath) -> None:
         self.case.actions[f"{name} {path.label}"] += 1
-
-
-def all_stay(items: Sequence[Changes | None]) -> bool:
-    """Tell whether no item changes, and none is taken out."""
-    return all(changes is not None and not changes for changes in items)

@@ -46,35 +46,58 @@ STAYS = Answer()
 
 
 @attrs.frozen
+class Routine:
+    """What becomes of the data sets of one layout, whatever their values.
+
+    ``asked`` are the tags of the elements whose values have a say; ``asks_creators`` tells whether
+    private creators must be looked at each time.
+    """
+
+    encoded: dict[int, bytes | None] = attrs.field(repr=False)
+    counts: dict[str, int]
+    protected: frozenset[int]
+    stays: bool
+    asked: tuple[int, ...]
+    asks_creators: bool
+
+
+@attrs.frozen
 class Place:
     """The answers at one place of the plan.
 
-    ``fixed`` are those for any value, by name, with the VR; ``common`` those for a value, of whatever
-    patient; ``own`` those for a value of one patient.
+    ``fixed`` are those for any value, by name, with the VR, and ``routines`` those by layout;
+    ``common`` are those for a value, of whatever patient; ``own`` those for a value of one patient.
     """
 
     fixed: dict[Name, tuple[str | None, Answer]]
+    routines: dict[Hashable, Routine]
     common: dict[Key, Answer]
     own: dict[Key, Answer]
+
+    def clear(self, *, common: bool) -> None:
+        """Forget what is common to all patients, or what is one's own."""
+        if common:
+            self.fixed.clear()
+            self.routines.clear()
+            self.common.clear()
+        else:
+            self.own.clear()
 
 
 @attrs.define
 class _Answers:
     """Answers by place, that begin anew when they take too much room."""
 
-    fixed: dict[Hashable, dict[Name, tuple[str | None, Answer]]] = attrs.field(factory=dict)
-    known: dict[Hashable, dict[Key, Answer]] = attrs.field(factory=dict)
+    are_common: bool
+    places: dict[Hashable, Place] = attrs.field(factory=dict)
     room: int = ROOM
 
-    def take(self, key: Key, answer: Answer) -> None:
-        """Make room for an answer."""
-        self.room -= OVERHEAD + len(key if isinstance(key, bytes) else key[1])
-        self.room -= len(answer.encoded or b"")
+    def take(self, size: int) -> None:
+        """Make room for what has so many bytes."""
+        self.room -= OVERHEAD + size
         if self.room < 0:
-            for known in self.known.values():
-                known.clear()
-            for fixed in self.fixed.values():
-                fixed.clear()
+            for place in self.places.values():
+                place.clear(common=self.are_common)
             self.room = ROOM
 
 
@@ -83,8 +106,7 @@ class Scope:
     """The answers that hold for like instances of one patient, by place."""
 
     _common: _Answers = attrs.field(repr=False)
-    _own: _Answers = attrs.field(factory=_Answers, repr=False)
-    _places: dict[Hashable, Place] = attrs.field(factory=dict, repr=False)
+    _own: _Answers = attrs.field(factory=lambda: _Answers(are_common=False), repr=False)
 
     def place(
         self,
@@ -96,12 +118,12 @@ class Scope:
         """Return the answers at a place; ``flags`` are what else tells data sets apart."""
         charset = character_set if isinstance(character_set, str) else tuple(character_set)
         key = (node, climate, charset, flags)
-        place = self._places.get(key)
+        place = self._own.places.get(key)
         if place is None:
-            fixed = self._common.fixed.setdefault(key, {})
-            common = self._common.known.setdefault(key, {})
-            own = self._own.known.setdefault(key, {})
-            place = self._places[key] = Place(fixed, common, own)
+            like = self._common.places.get(key)
+            if like is None:
+                like = self._common.places[key] = Place({}, {}, {}, {})
+            place = self._own.places[key] = Place(like.fixed, like.routines, like.common, {})
         return place
 
     def remember(  # noqa: PLR0913, PLR0917 - what is asked, and what the answer depends on
@@ -110,15 +132,29 @@ class Scope:
         """Remember an answer for as long as what it depends on is the same."""
         if noted.depends > Depends.VALUE:
             return
+        size = len(key if isinstance(key, bytes) else key[1]) + len(answer.encoded or b"")
         if noted.patient:
-            self._own.take(key, answer)
+            self._own.take(size)
             place.own[key] = answer
+        elif noted.depends is Depends.PLACE:
+            self._common.take(size)
+            place.fixed[name] = vr, answer
         else:
-            self._common.take(key, answer)
-            if noted.depends is Depends.PLACE:
-                place.fixed[name] = vr, answer
-            else:
-                place.common[key] = answer
+            self._common.take(size)
+            place.common[key] = answer
+
+    def remember_long(
+        self, place: Place, name: Name, vr: str | None, answer: Answer, noted: Noted
+    ) -> None:
+        """Remember an answer about a long value, if it does not depend on the value."""
+        if noted.depends is Depends.PLACE and not noted.patient:
+            self._common.take(len(answer.encoded or b""))
+            place.fixed[name] = vr, answer
+
+    def keep(self, place: Place, layout: Hashable, routine: Routine) -> None:
+        """Remember what becomes of the data sets of a layout."""
+        self._common.take(OVERHEAD * (len(routine.encoded) + len(routine.asked)))
+        place.routines[layout] = routine
 
 
 @attrs.define
@@ -136,7 +172,7 @@ class Recall:
             if len(self._common) >= MOST_SCOPES and likeness not in self._common:
                 self._common.clear()
                 self._scopes.clear()
-            scope = Scope(self._common.setdefault(likeness, _Answers()))
+            scope = Scope(self._common.setdefault(likeness, _Answers(are_common=True)))
             if len(self._scopes) >= MOST_SCOPES:
                 del self._scopes[next(iter(self._scopes))]
         self._scopes[key] = scope

@@ -36,6 +36,13 @@ DELIMITER_LENGTH = 8
 MOST_TEXT = 1024
 SINGLE_TEXT = frozenset({"CS", "LO", "SH", "UI"})
 
+MOST_LAYOUTS = 1024
+PRIVATE = 0x10000
+"""The bit that makes a group number odd (PS3.5 7.8)."""
+CREATORS = range(0x10, 0x100)
+"""Numbers of the elements that are private creators (PS3.5 7.8.1)."""
+_CREATOR_TAGS: dict[bytes, tuple[int, ...]] = {}
+
 
 class EncodedDataSet:
     """The elements of a data set, or item, by their place in the bytes of a file.
@@ -46,8 +53,9 @@ class EncodedDataSet:
     """
 
     __slots__ = (
-        "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end", "has_undefined_length",
-        "implicit", "last", "overlay", "retired", "source", "spans", "start", "view",
+        "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end",
+        "has_undefined_length", "heads", "implicit", "last", "layout", "overlay",
+        "retired", "source", "spans", "start", "view",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +77,9 @@ class EncodedDataSet:
         self.spans: dict[int, Span] = {}
         self.overlay: dict[int, bytes | None] = {}
         self.retired: list[int] = []
+        self.heads: list[bytes] = []
+        self.layout = b""
+        """What tells data sets apart that do not have the same elements, with the same VRs."""
         self.last = -1
         self._meta: EncodedDataSet | None = None
         self.view: FileDataset | None = None
@@ -97,6 +108,7 @@ class EncodedDataSet:
     def walked(self, end: int) -> EncodedDataSet:
         """Note where the elements end."""
         self.end = end
+        self.layout = b"".join(self.heads)
         return self
 
     @property
@@ -166,6 +178,16 @@ class EncodedDataSet:
             length, stop = UNDEFINED, stop - DELIMITER_LENGTH
         value = self.bytes_of(start, stop)
         return RawDataElement(BaseTag(tag), vr, length, value, start, self.implicit, True)  # noqa: FBT003 - as pydicom wants it
+
+    def creator_tags(self) -> tuple[int, ...]:
+        """Return the tags at which private creators stand (PS3.5 7.8.1)."""
+        tags = _CREATOR_TAGS.get(self.layout)
+        if tags is None:
+            if len(_CREATOR_TAGS) >= MOST_LAYOUTS:
+                _CREATOR_TAGS.clear()
+            tags = tuple(tag for tag in self.spans if tag & PRIVATE and tag & 0xFFFF in CREATORS)
+            _CREATOR_TAGS[self.layout] = tags
+        return tags
 
     def length(self, tag: int) -> int:
         """Return how many bytes an element has that was read; its delimiter counts."""

@@ -14,6 +14,8 @@ from deid_core.structure import MAX_DEPTH, UNDEFINED
 
 ITEM, ITEM_END, SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0"
 DELIMITERS = b"\xfe\xff"
+OPEN = b"SQ"
+"""Marks a sequence of undefined length in the layout of what has no VRs."""
 BULK = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 """VRs whose values are passed over where they lie beyond what was read."""
 
@@ -104,6 +106,7 @@ def _elements(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over
     open item stops before its delimiter.
     """
     spans = dataset.spans
+    layout = dataset.heads
     last = dataset.last
     implicit = dataset.implicit
     heads = IMPLICIT if implicit else EXPLICIT
@@ -121,7 +124,8 @@ def _elements(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over
                 if depth == 0 and at + 12 > end:
                     break
                 raise NotWalkableError
-        tag, vr, is_long = head
+        tag, known, is_long = head
+        vr: str | None = known
         if implicit:
             value = at + 8
             length = int.from_bytes(data[at + 4 : value], "little")
@@ -157,12 +161,11 @@ def _elements(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop over
             raise NotWalkableError
         if not tag & 0xFFFF and tag >> 16 > LAST_GROUP_WITH_LENGTH:
             dataset.retired.append(tag)
-        spans[tag] = (
-            (vr if not implicit or (vr == "SQ" and length == UNDEFINED) else None),
-            at + base,
-            value + base,
-            stop + base,
-        )
+        if implicit:
+            vr = "SQ" if length == UNDEFINED else None
+            first += OPEN if length == UNDEFINED else b""
+        layout.append(first)
+        spans[tag] = vr, at + base, value + base, stop + base
         at = stop
         last = tag
     dataset.last = last
@@ -200,6 +203,7 @@ def _beyond(
             source.extend(stop)
             dataset.data = source.data
             return 0, source.data, at
+    dataset.heads.append(head[: 4 if dataset.implicit else 6])
     dataset.spans[tag] = (stored, at, value, stop)
     dataset.last = tag
     if stop <= len(source.data):
