@@ -38,6 +38,7 @@ from deid_core.recipe.places import new_path
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
 from deid_core.remembering import recall_elements
 from deid_core.structure import MAX_DEPTH
+from deid_core.tally import Tally
 
 REMOVE = RemoveElement()
 PRIVATE = 0x10000
@@ -74,10 +75,7 @@ class Case:
 
     def counts(self) -> Mapping[str, int]:
         """Return how often each action was carried out."""
-        for counts in self.shared:
-            self.actions.update(counts)
-        self.shared.clear()
-        return self.actions
+        return Tally((self.actions, *self.shared))
 
     def __attrs_post_init__(self) -> None:
         found = map(_TOP.match, (*self.verdict.found, *self.verdict.declared))
@@ -96,7 +94,7 @@ class Walk:
     is_file_meta: bool = False
     changes: Changes = attrs.field(factory=Changes)
     protected: set[int] = attrs.field(factory=set)
-    asked_creators: bool = False
+    asked_blocks: set[int] = attrs.field(factory=set)
     tags: list[int] = attrs.field(init=False)
     creators: Mapping[int, str] = attrs.field(init=False)
 
@@ -121,7 +119,7 @@ class Walk:
     @property
     def _is_alone(self) -> bool:
         """Whether the verdict has its own word about something around or in here."""
-        return self.parents[0].tag in self.case.alone if self.parents else bool(self.case.alone)
+        return bool(self.parents) and self.parents[0].tag in self.case.alone
 
     def _all(self) -> bool:
         left = False
@@ -159,6 +157,8 @@ class Walk:
             change = self._ruled(path, decision)
         else:
             change = None if decision.kept else self._unnamed(path, fallback)
+        if self._goes_whole(path, decision, change):
+            return change
         if path.vr == "UN":
             # Whether it is a sequence, its value tells.
             self.case.context.rely(Depends.VALUE)
@@ -235,11 +235,7 @@ class Walk:
         if change is None:
             inside = self.climate.below(kept=decision.kept)
         else:
-            layer = self.climate.layer(decision.layer if decision.named else UNNAMED_LAYER)
-            hidden = path.is_private and self.case.verdict.default is PrivateDecision.REMOVE
-            if not self.node.keeps_below(step, layer, named=hidden):
-                return change
-            inside = Climate("REMOVE", doomed=layer)
+            inside = Climate("REMOVE", doomed=self._layer(decision))
         found = self._items(path, kept=decision.kept, goes=change is not None)
         if found is None:
             return change or REMOVE
@@ -266,6 +262,18 @@ class Walk:
         self.changes.items[path.tag] = items
         return None
 
+    def _layer(self, decision: Decision) -> int:
+        """Return the layer that a rule must have to save something of what a decision removes."""
+        return self.climate.layer(decision.layer if decision.named else UNNAMED_LAYER)
+
+    def _goes_whole(self, path: ElementPath, decision: Decision, change: Change | None) -> bool:
+        """Tell whether an element goes, or is given a value, with all that it may hold."""
+        if change is None or isinstance(change, RemoveItems):
+            return False
+        step = Parent(path.tag, 0, path.creator)
+        hidden = path.is_private and self.case.verdict.default is PrivateDecision.REMOVE
+        return not self.node.keeps_below(step, self._layer(decision), named=hidden)
+
     def _items(self, path: ElementPath, *, kept: bool, goes: bool) -> Sequence[Elements] | None:
         """Return the items of a sequence; None where nobody can say what they are, so it goes."""
         try:
@@ -281,14 +289,15 @@ class Walk:
     def _is_creator(self, tag: int) -> bool:
         return is_creator(tag) and tag >> 8 & 0xFFFF00 | tag & 0xFF in self.creators
 
-    def private_creators(self) -> None:
-        """Let private creators share the fate of what they reserve.
+    def private_creators(self, among: Iterable[int] | None = None) -> None:
+        """Let private creators share the fate of what they reserve, or those of some blocks.
 
         A creator that a rule or a finding removes takes its block along.
         """
-        if not self.creators:
+        chosen = self.creators if among is None else among
+        blocks: dict[int, list[int]] = {block: [] for block in chosen}
+        if not blocks:
             return
-        blocks: dict[int, list[int]] = {block: [] for block in self.creators}
         for tag in self.tags:
             if tag & PRIVATE and tag >> 8 in blocks:
                 blocks[tag >> 8].append(tag)
@@ -306,7 +315,7 @@ class Walk:
 
         A rule that protects something in its block protects the creator from rules as well.
         """
-        self.asked_creators = True
+        self.asked_blocks.add(tag >> 8 & 0xFFFF00 | tag & 0xFF)
         path = ElementPath(tag, stored_vr(self.dataset, tag), None, self.parents)
         if self._is_found(path) or self._swept(path, protected=False) is not None:
             return True

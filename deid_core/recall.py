@@ -49,8 +49,8 @@ STAYS = Answer()
 class Routine:
     """What becomes of the data sets of one layout, whatever their values.
 
-    ``asked`` are the tags of the elements whose values have a say; ``asks_creators`` tells whether
-    private creators must be looked at each time.
+    ``asked`` are the tags of the elements whose values have a say; ``open_blocks`` are the private
+    blocks whose creators must be looked at each time.
     """
 
     encoded: dict[int, bytes | None] = attrs.field(repr=False)
@@ -58,7 +58,7 @@ class Routine:
     protected: frozenset[int]
     stays: bool
     asked: tuple[int, ...]
-    asks_creators: bool
+    open_blocks: tuple[int, ...]
 
 
 @attrs.frozen

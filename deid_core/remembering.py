@@ -30,6 +30,8 @@ def recall_elements(walk: Walk, scope: Scope, dataset: EncodedDataSet) -> bool:
     charset = dataset.original_character_set
     place = scope.place(walk.node, walk.climate, charset, dataset.implicit, walk.is_file_meta)
     creators = walk.creators
+    if walk.case.alone and not walk.parents:
+        return _with_some_alone(walk, place, scope, dataset)
     layout = (dataset.layout, tuple(creators.items())) if creators else dataset.layout
     routine = place.routines.get(layout)
     if routine is None:
@@ -43,8 +45,23 @@ def recall_elements(walk: Walk, scope: Scope, dataset: EncodedDataSet) -> bool:
     if routine.counts:
         walk.case.shared.append(routine.counts)
     left = _answered(walk, routine.asked, place, scope, dataset) or routine.stays
-    if routine.asks_creators:
-        walk.private_creators()
+    walk.private_creators(routine.open_blocks)
+    return left
+
+
+def _with_some_alone(walk: Walk, place: Place, scope: Scope, dataset: EncodedDataSet) -> bool:
+    """Decide about all elements; about some the verdict has a word that holds for this file only."""
+    alone = walk.case.alone
+    tags = [tag for tag in dataset.spans if tag not in alone and not _is_creator(tag, walk)]
+    left = _answered(walk, tags, place, scope, dataset)
+    for tag in alone:
+        if tag in dataset.spans and not _is_creator(tag, walk):
+            change = walk.element(walk.path(tag))
+            if change is None:
+                left = True
+            else:
+                walk.changes.elements[tag] = change
+    walk.private_creators()
     return left
 
 
@@ -66,11 +83,19 @@ def _routine(walk: Walk, tags: Sequence[int], place: Place, dataset: EncodedData
             protected.append(tag)
         if answer.goes or answer.encoded is not None:
             encoded[tag] = answer.encoded
-    asks_creators = walk.asked_creators or any(tag & PRIVATE for tag in asked)
-    if not asks_creators:
-        gone = (block << 8 & 0xFFFF0000 | block & 0xFF for block in walk.creators)
-        encoded.update({tag: None for tag in gone if tag in walk.changes.elements})
-    return Routine(encoded, dict(counts), frozenset(protected), stays, tuple(asked), asks_creators)
+    open_blocks = walk.asked_blocks | {tag >> 8 for tag in asked if tag & PRIVATE}
+    for block in walk.creators.keys() - open_blocks:
+        tag = block << 8 & 0xFFFF0000 | block & 0xFF
+        if tag in walk.changes.elements:
+            encoded[tag] = None
+    return Routine(
+        encoded,
+        dict(counts),
+        frozenset(protected),
+        stays,
+        tuple(asked),
+        tuple(sorted(open_blocks & walk.creators.keys())),
+    )
 
 
 def _answered(
