@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -268,15 +268,33 @@ class PrivateVerdict:
     declared: Mapping[str, Callable[[Field], Change | None]] = attrs.field(factory=dict)
 
 
+def _never(_: object) -> bool:
+    return False
+
+
 @attrs.frozen
 class Sweep:
     """What looks for the patient's own values in one instance.
 
     ``examine(field, protected)`` is asked about every element that stays as it is and returns a
     change where it finds something, None where not. ``protected`` says that a rule keeps it.
+
+    The rest lets a run ask less often; who leaves it out is asked about each element.
+
+    ``scope`` promises that in one run all sweeps of an equal scope give equal answers about
+    elements that are equal in these: path (but for the numbers of items), encoded value, character
+    set of the data set that holds them, and ``protected``. None promises nothing.
+    ``looks_beside(field)`` takes out of that promise: it is asked once about an element whose
+    answer could be remembered, and tells whether that depends on other elements as well. It gives
+    the same for all elements that are equal in the above.
+    ``passes_over(path)`` tells that ``examine`` answers None whatever the value of the element is.
+    It depends on the path alone, but for the numbers of items, and is the same in the whole run.
     """
 
     examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
+    scope: Hashable = None
+    looks_beside: Callable[[Field], bool] = attrs.field(default=_never, repr=False)
+    passes_over: Callable[[ElementPath], bool] = attrs.field(default=_never, repr=False)
 
 
 @attrs.frozen
