@@ -15,9 +15,6 @@ _GROUP = re.compile(r"\((?!\?|\*)|\(\?(?:[:=!>]|<[=!]|P?<\w+>|P=\w+\))", re.ASCI
 _CLASSES = frozenset("dDsSwWbBAZmMntrfva")
 """What a backslash makes of a letter: a class, an assertion or a control character."""
 
-# Taken for a letter of ASCII in any case, as the long s and the sign of Kelvin are, which casefold knows.
-_LETTERS = {0x130: "i"}
-
 
 class _Unknown(Exception):
     """The pattern says something that is not understood here."""
@@ -37,7 +34,8 @@ def needed(pattern: str) -> frozenset[str]:
 
 def folded(text: str) -> str:
     """Return text such that what a search in any case finds as letters of ASCII is these."""
-    return text.lower() if text.isascii() else text.translate(_LETTERS).casefold()
+    # The others, a long s and the sign of Kelvin, are known to casefold.
+    return text.lower() if text.isascii() else text.replace("\u0130", "i").casefold()
 
 
 def _branches(pattern: str) -> list[list[str]]:

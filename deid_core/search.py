@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,9 @@ from deid_core.needed import folded, needed
 
 SEARCH_SECONDS = 2.0
 """How long a pattern may search one value before that counts as undecided."""
+
+MANY = 8
+"""How many patterns are worth a search for their literals first."""
 
 
 @lru_cache(maxsize=1024)
@@ -69,9 +72,9 @@ class Patterns:
     def __init__(self, patterns: Sequence[str], *, any_case: bool) -> None:
         self._searches = [_searcher(one, any_case=any_case) for one in patterns]
         by_literal: dict[str, list[int]] = {}
-        self._always = []
+        self._always: list[int] = []
         for number, one in enumerate(patterns):
-            literals = needed(one)
+            literals = needed(one) if len(patterns) >= MANY else ()
             if not literals:
                 self._always.append(number)
             for literal in literals:
@@ -83,14 +86,20 @@ class Patterns:
 
         Raises ``TimeoutError`` where the search takes too long.
         """
+        return list(self._matching(text))
+
+    def any_in(self, text: str) -> bool:
+        """Tell whether any matches. Raises ``TimeoutError``."""
+        return next(self._matching(text), None) is not None
+
+    def _matching(self, text: str) -> Iterator[int]:
         tried = set(self._always)
-        for numbers in self._literals.found_in(folded(text)):
-            tried.update(numbers)
-        return [
-            number
-            for number in sorted(tried)
-            if self._searches[number](text, timeout=SEARCH_SECONDS) is not None
-        ]
+        if len(tried) < len(self._searches):
+            for numbers in self._literals.found_in(folded(text)):
+                tried.update(numbers)
+        for number in sorted(tried):
+            if self._searches[number](text, timeout=SEARCH_SECONDS) is not None:
+                yield number
 
 
 def pattern(text: str) -> Callable[[str], bool]:

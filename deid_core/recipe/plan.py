@@ -13,10 +13,10 @@ from pydicom.dataset import Dataset
 
 from deid_core.changes import Change
 from deid_core.model import ElementPath, Field, Parent
-from deid_core.recipe.battery import Battery
 from deid_core.recipe.choice import Choice
 from deid_core.recipe.conditions import CompiledCondition
 from deid_core.recipe.groups import ValueGroup
+from deid_core.recipe.index import Index
 from deid_core.recipe.met import Conditions
 from deid_core.recipe.selectors import Selector
 from deid_core.recipe.tree import Rule
@@ -113,7 +113,7 @@ class _Settling:
 
     __slots__ = ("_choice", "_decisions", "_index", "_rules")
 
-    def __init__(self, rules: Sequence[CompiledRule], choice: Choice, index: _Index) -> None:
+    def __init__(self, rules: Sequence[CompiledRule], choice: Choice, index: Index) -> None:
         self._rules = rules
         self._choice = choice
         self._index = index
@@ -167,59 +167,8 @@ class Plan:
                 self._roots.clear()
             holds = dict(zip(conditions, met, strict=True))
             rules = [one for one in self.rules if one.condition is None or holds[one.condition]]
-            root = self._roots[met] = Node(rules, (), _Index.of(rules))
+            root = self._roots[met] = Node(rules, (), Index.of(rules))
         return root
-
-
-@attrs.define(eq=False)
-class _Index:
-    """Which rules can be about a tag at all, by their number, and what nodes have remembered.
-
-    ``by_tag`` are those that name one tag, ``by_creator`` those that name a private element, by
-    the creator in small letters, ``wide`` all others. ``item_numbers`` are the numbers of items
-    that rules tell apart; None if it may be any.
-    """
-
-    by_tag: dict[int, list[int]]
-    by_creator: dict[str, list[int]]
-    wide: list[int]
-    protecting: list[CompiledRule]
-    creating: list[CompiledRule]
-    item_numbers: frozenset[int] | None
-    batteries: dict[tuple[int, ...], Battery] = attrs.field(factory=dict)
-    remembered: int = 0
-
-    @classmethod
-    def of(cls, rules: Sequence[CompiledRule]) -> _Index:
-        by_tag: dict[int, list[int]] = {}
-        by_creator: dict[str, list[int]] = {}
-        wide: list[int] = []
-        for number, rule in enumerate(rules):
-            last = rule.selector.steps[-1] if rule.selector.steps else None
-            if last is not None and last.creator is not None:
-                by_creator.setdefault(last.creator.casefold(), []).append(number)
-            elif last is not None and last.tag is not None:
-                by_tag.setdefault(last.tag, []).append(number)
-            else:
-                wide.append(number)
-        protecting = [rule for rule in rules if rule.rank is Rank.PROTECTS]
-        creating = [rule for rule in rules if rule.rank is Rank.CREATES]
-        return cls(by_tag, by_creator, wide, protecting, creating, _item_numbers(rules))
-
-    def about(self, tag: int, creator: str | None) -> list[int]:
-        """Return the numbers of the rules that may be about a tag, in their order."""
-        named = self.by_tag.get(tag, ())
-        private = self.by_creator.get(creator.casefold(), ()) if creator is not None else ()
-        return sorted([*named, *private, *self.wide])
-
-
-def _item_numbers(rules: Sequence[CompiledRule]) -> frozenset[int] | None:
-    numbers: set[int] = set()
-    for rule in rules:
-        if rule.selector.numbered and not rule.selector.steps:
-            return None
-        numbers.update(step.item for step in rule.selector.steps if step.item is not None)
-    return frozenset(numbers)
 
 
 class Node:
@@ -228,7 +177,7 @@ class Node:
     __slots__ = ("_children", "_created", "_decisions", "_index", "_keeps", "_rules", "parents")
 
     def __init__(
-        self, rules: Sequence[CompiledRule], parents: tuple[Parent, ...], index: _Index
+        self, rules: Sequence[CompiledRule], parents: tuple[Parent, ...], index: Index
     ) -> None:
         self.parents = parents
         self._rules = rules
@@ -270,15 +219,16 @@ class Node:
         return decision
 
     def _decide(self, path: ElementPath, *, exact: bool) -> Decision:
-        about = self._index.about(path.tag, path.creator)
-        matching = {
-            number: rule
-            for number, rule in ((number, self._rules[number]) for number in about)
-            if (rule.selector.exact or not exact)
-            and (rule.sequences or path.vr != "SQ")
-            and rule.selector.matches(path)
-            and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
-        }
+        matching: dict[int, CompiledRule] = {}
+        for number in self._index.about(path.tag, path.creator):
+            rule = self._rules[number]
+            if (
+                (rule.selector.exact or not exact)
+                and (rule.sequences or path.vr != "SQ")
+                and rule.selector.matches(path)
+                and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
+            ):
+                matching[number] = rule
         rules = tuple(matching.values())
         if all(rule.when is None for rule in rules):
             return settle(rules)
