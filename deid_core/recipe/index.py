@@ -34,6 +34,7 @@ class Index:
 
     @classmethod
     def of(cls, rules: Sequence[CompiledRule]) -> Index:
+        """Return the index of rules that are given in their order."""
         by_tag: dict[int, list[int]] = {}
         by_creator: dict[str, list[int]] = {}
         wide: list[int] = []
