@@ -44,6 +44,23 @@ CHECKOUT = Path(__file__).parent
 SLOW = frozenset({"replace-one-action.md", "write-a-plugin.md"})
 """Pages that make an environment of their own."""
 
+MANY = (
+    "README.md",
+    "docs",
+    "tests/audit/test_audit_planted.py",
+    "tests/compatibility",
+    "tests/corpus",
+    "tests/examples",
+    "tests/legality",
+    "tests/profiles/test_profile_options.py",
+    "tests/profiles/test_profile_planted.py",
+    "tests/sweep/test_sweep_planted_by_review.py",
+)
+"""What asks many files, or programs of its own, about code that other tests reach.
+
+`make coverage` leaves it to `make test-many`: the tracer would take two thirds of the time.
+"""
+
 FENCED = RawFencedCodeBlockLexer(re.compile(r'(?P<language>\w*)(?: title="(?P<title>[^"]+)")?\n'))
 STATUS = "exit status of the command above: "
 ECHO_STATUS = f"{{{{ {{}}\n}}}} 2>&1; status=$?; printf '\\n{STATUS}%s\\n' $status; (exit $status)"
@@ -214,7 +231,10 @@ pytest_collect_file = Sybil(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the pages that take seconds."""
+    """Mark the pages that take seconds, and what coverage is not measured by."""
     for item in items:
         if item.path.name in SLOW:
             item.add_marker(pytest.mark.slow)
+        place = item.path.relative_to(CHECKOUT)
+        if any(place.is_relative_to(one) for one in MANY):
+            item.add_marker(pytest.mark.many)

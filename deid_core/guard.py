@@ -7,6 +7,7 @@ import inspect
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, BinaryIO
 
 import attrs
@@ -40,8 +41,10 @@ class GuardedPlugin:
 
 def hooks_of(plugin: object) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
     """Yield everything in a plugin that carries the mark of a hook: its hook, itself, its marks."""
-    for name in dir(plugin):
-        static = inspect.getattr_static(plugin, name)
+    # The names of a module are in its dictionary, and looking there is much quicker.
+    names = vars(plugin) if isinstance(plugin, ModuleType) else None
+    for name in sorted(names) if names is not None else dir(plugin):
+        static = names[name] if names is not None else inspect.getattr_static(plugin, name)
         if isinstance(static, staticmethod | classmethod):
             static = static.__func__
         marks = getattr(static, MARK, None)

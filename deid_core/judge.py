@@ -323,12 +323,8 @@ class Walk:
             return False
         decision = self.node.decision(tag, path.vr, None, exact=False)
         field = self._field(path)
-        rules = [
-            rule
-            for rule in decision.candidates or decision.deciding
-            if (rule.selector.exact or rule.when is not None)
-            and (rule.when is None or rule.when(field))
-        ]
+        asked = decision.asked(field)
+        rules = [rule for rule in asked if rule.selector.exact or rule.when is not None]
         change, _ = settle(rules).change(field)
         return isinstance(change, RemoveElement)
 

@@ -52,20 +52,21 @@ def find_plugins(settings: PluginSettings) -> list[FoundPlugin]:
     blocked or not allowed is listed but not imported. A plugin that cannot be imported
     carries its problem.
     """
-    announced = [_describe(point) for point in entry_points(group=hookspecs.PROJECT)]
+    known: dict[int, tuple[str, str]] = {}
+    announced = [_describe(point, known) for point in entry_points(group=hookspecs.PROJECT)]
     own = sorted((found for found in announced if found[0].is_own), key=lambda f: f[0].name)
     others = [found for found in announced if not found[0].is_own]
     others.sort(key=lambda found: (found[0].name, found[0].distribution), reverse=True)
     preferred = {name: rank for rank, name in enumerate(settings.prefer)}
     ordered = [*own, *others]
     ordered.sort(key=lambda found: -preferred.get(found[0].name, len(preferred)))
-    names: dict[str, FoundPlugin] = {}
+    taken: dict[str, FoundPlugin] = {}
     result = []
     for found, point in ordered:
         if _is_blocked(found, settings):
             result.append(attrs.evolve(found, blocked=True))
             continue
-        rival = names.setdefault(found.name, found)
+        rival = taken.setdefault(found.name, found)
         if rival is not found:
             problem: PluginError = PluginConflictError(
                 f"{found.who} and {rival.who} have the same name: uninstall one of them"
@@ -76,12 +77,17 @@ def find_plugins(settings: PluginSettings) -> list[FoundPlugin]:
     return result
 
 
-def _describe(point: EntryPoint) -> tuple[FoundPlugin, EntryPoint]:
-    name, version = "unknown", "0"
-    if point.dist is not None:
-        name = re.sub(r"[-_.]+", "-", point.dist.name).lower()
-        version = point.dist.version
-    return FoundPlugin(point.name, name, version), point
+def _describe(
+    point: EntryPoint, known: dict[int, tuple[str, str]]
+) -> tuple[FoundPlugin, EntryPoint]:
+    """Describe a plugin; ``known`` keeps what was read of distributions, which takes its time."""
+    if point.dist is None:
+        return FoundPlugin(point.name, "unknown", "0"), point
+    if id(point.dist) not in known:
+        metadata = point.dist.metadata
+        name = re.sub(r"[-_.]+", "-", metadata["Name"]).lower()
+        known[id(point.dist)] = name, metadata["Version"]
+    return FoundPlugin(point.name, *known[id(point.dist)]), point
 
 
 def _is_blocked(found: FoundPlugin, settings: PluginSettings) -> bool:

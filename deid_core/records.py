@@ -10,7 +10,7 @@ Two plugins that declare one name are refused, unless one record names the other
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,12 +157,17 @@ class ConditionOperator:
 
     ``compile(text)`` is called once per condition with the text after the field (empty
     unless ``takes_value``) and returns a test of the field's values. It raises
-    ``ValueError`` for text that means nothing.
+    ``ValueError`` for text that means nothing. What a test says of equal values may be
+    remembered. ``together(texts)``, if there is one, makes of many texts one test, which returns
+    the numbers of those that hold: for recipes with hundreds of rules.
     """
 
     name: str = attrs.field(validator=_name)
     compile: Callable[[str], Callable[[FieldValues], bool]] = attrs.field(validator=_callable)
     summary: str
+    together: Callable[[Sequence[str]], Callable[[FieldValues], Iterable[int]]] | None = (
+        attrs.field(default=None, validator=attrs.validators.optional(_callable))
+    )
     takes_value: bool = True
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 import regex
 
 from deid_core.errors import ActionError
+from deid_core.literals import Literals
+from deid_core.needed import folded, needed
 
 SEARCH_SECONDS = 2.0
 """How long a pattern may search one value before that counts as undecided."""
+
+MANY = 8
+"""How many patterns are worth a search for their literals first."""
 
 
 @lru_cache(maxsize=1024)
@@ -20,11 +26,8 @@ def finder(words: frozenset[str]) -> Callable[[str], bool]:
 
     The words are text, never regular expressions. Empty words are found nowhere.
     """
-    known = sorted({word.casefold() for word in words if word})
-    if not known:
-        return lambda _text: False
-    search = regex.compile(r"\L<words>", words=known).search
-    return lambda text: search(text.casefold()) is not None
+    literals = Literals.of({word.casefold() for word in words})
+    return lambda text: literals.any_in(text.casefold())
 
 
 @lru_cache(maxsize=1024)
@@ -50,6 +53,55 @@ def pattern_finder(patterns: frozenset[str]) -> Callable[[str], bool]:
     return found
 
 
+@lru_cache(maxsize=8192)
+def _searcher(text: str, *, any_case: bool) -> Callable[..., Any]:
+    with warnings.catch_warnings(action="ignore"):
+        search: Callable[..., Any] = regex.compile(
+            text, flags=regex.IGNORECASE if any_case else 0
+        ).search
+    return search
+
+
+class Patterns:
+    """Regular expressions that are looked for together.
+
+    One search for their literals tells which of them can match a text (see `needed`), and only
+    these are tried. Raises ``regex.error`` for what is none.
+    """
+
+    def __init__(self, patterns: Sequence[str], *, any_case: bool) -> None:
+        self._searches = [_searcher(one, any_case=any_case) for one in patterns]
+        by_literal: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        for number, one in enumerate(patterns):
+            literals = needed(one) if len(patterns) >= MANY else ()
+            if not literals:
+                self._always.append(number)
+            for literal in literals:
+                by_literal.setdefault(literal, []).append(number)
+        self._literals = Literals(by_literal)
+
+    def matching(self, text: str) -> list[int]:
+        """Return the numbers of those that match somewhere in a text.
+
+        Raises ``TimeoutError`` where the search takes too long.
+        """
+        return list(self._matching(text))
+
+    def any_in(self, text: str) -> bool:
+        """Tell whether any matches. Raises ``TimeoutError``."""
+        return next(self._matching(text), None) is not None
+
+    def _matching(self, text: str) -> Iterator[int]:
+        tried = set(self._always)
+        if len(tried) < len(self._searches):
+            for numbers in self._literals.found_in(folded(text)):
+                tried.update(numbers)
+        for number in sorted(tried):
+            if self._searches[number](text, timeout=SEARCH_SECONDS) is not None:
+                yield number
+
+
 def pattern(text: str) -> Callable[[str], bool]:
     """Compile a regular expression of a recipe into a test of text, whatever its case.
 
@@ -57,8 +109,7 @@ def pattern(text: str) -> Callable[[str], bool]:
     takes too long, so that the file is refused.
     """
     try:
-        with warnings.catch_warnings(action="ignore"):
-            search = regex.compile(text, flags=regex.IGNORECASE).search
+        search = _searcher(text, any_case=True)
     except (regex.error, OverflowError, RecursionError) as error:
         raise ValueError(f"the pattern is no valid regular expression: {error}") from None
 
@@ -66,6 +117,23 @@ def pattern(text: str) -> Callable[[str], bool]:
         try:
             return search(value, timeout=SEARCH_SECONDS) is not None
         except TimeoutError:
-            raise ActionError("a pattern of the recipe takes too long on a value") from None
+            raise _too_slow() from None
 
     return found
+
+
+def patterns(texts: Sequence[str]) -> Callable[[str], list[int]]:
+    """Compile what `pattern` takes, many at once: the test returns the numbers of those found."""
+    together = Patterns(texts, any_case=True)
+
+    def found(value: str) -> list[int]:
+        try:
+            return together.matching(value)
+        except TimeoutError:
+            raise _too_slow() from None
+
+    return found
+
+
+def _too_slow() -> ActionError:
+    return ActionError("a pattern of the recipe takes too long on a value")

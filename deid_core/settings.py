@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -273,7 +272,7 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
 def _load(path: Path) -> Mapping[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        loaded = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        loaded = _toml(text) if path.suffix == ".toml" else json.loads(text)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:
@@ -281,3 +280,9 @@ def _load(path: Path) -> Mapping[str, Any]:
     if not isinstance(loaded, dict):
         raise SettingsError(f"{path}: must hold an object with the tables {list(_LAYOUT)}")
     return loaded
+
+
+def _toml(text: str) -> Any:
+    import tomllib  # noqa: PLC0415 - few settings are TOML, and it takes milliseconds to import
+
+    return tomllib.loads(text)

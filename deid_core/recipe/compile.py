@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import attrs
 
 from deid_core.batch import Batch
-from deid_core.elements import Elements
 from deid_core.errors import DeidError, PluginContractError, Problem, RecipeError
 from deid_core.guard import Guard, failure
 from deid_core.host import PluginHost
 from deid_core.model import Field
-from deid_core.recipe.conditions import compile_condition
+from deid_core.recipe.conditions import CompiledCondition, compile_condition
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.find import Foundation
 from deid_core.recipe.groups import ValueGroup, merged
@@ -34,6 +35,25 @@ def compile_plan(
 
     Raises `RecipeError` with every name that no plugin and no section provides.
     """
+    with _no_collection():
+        return _compiled(foundation, recipes, host, batch)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no garbage: what compiling makes stays, and looking through it takes most of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _compiled(
+    foundation: Foundation, recipes: Sequence[Recipe], host: PluginHost, batch: Batch
+) -> Plan:
     everything = (*foundation.base, *recipes)
     names = Names(host.expanders, merged(everything, "values"), merged(everything, "fields"))
     compiler = _Compiler(host, batch, names)
@@ -62,17 +82,17 @@ class _Compiler:
     batch: Batch
     names: Names
     problems: list[Problem] = attrs.field(factory=list)
+    conditions: dict[str, CompiledCondition] = attrs.field(factory=dict)
 
     def rule(self, rule: Rule, layer: int) -> CompiledRule | None:
         """Compile a rule, or complain of all that is wrong with it."""
-        selector = self._selector(rule.field, attrs.evolve(rule.where, column=rule.field_column))
+        selector = self._selector(rule.field, rule.where, rule.field_column)
         condition = self._condition(rule.condition) if rule.condition is not None else None
         action = self._action(rule)
         if action is None or selector is None:
             return None
         if rule.value is not None and not rule.quoted and self._hides_condition(rule.value):
-            place = attrs.evolve(rule.where, column=rule.value_column)
-            self._complain(place, "write IF in capitals, or put the value in quotes")
+            self._complain(_at_value(rule), "write IF in capitals, or put the value in quotes")
             return None
         if action.rank is Rank.CREATES and not _can_create(selector):
             place = attrs.evolve(rule.where, column=rule.field_column)
@@ -133,19 +153,28 @@ class _Compiler:
     def _complain(self, where: Where, message: str, suggestion: str | None = None) -> None:
         self.problems.append(Problem(where.source, where.line, where.column, message, suggestion))
 
-    def _selector(self, field: str, where: Where) -> Selector | None:
-        return self._try(where, lambda: compile_selector(field, self.names))
+    def _selector(self, field: str, where: Where, column: int | None = None) -> Selector | None:
+        return self._try(where, lambda: compile_selector(field, self.names), column)
 
-    def _condition(self, condition: Condition) -> Callable[[Elements], bool] | None:
-        operators = self.host.operators
-        return self._try(condition.where, lambda: compile_condition(condition.text, operators))
+    def _condition(self, condition: Condition) -> CompiledCondition | None:
+        known = self.conditions.get(condition.text)
+        if known is None:
+            known = self._try(
+                condition.where, lambda: compile_condition(condition.text, self.host.operators)
+            )
+            if known is not None:
+                self.conditions[condition.text] = known
+        return known
 
     def _test(self, rule: Rule, action: FieldAction) -> Test | None:
         own = self._test_of_action(rule, action)
         if action.takes is not Takes.TEST or rule.value is None:
             return own
-        where = attrs.evolve(rule.where, column=rule.value_column)
-        stated = self._try(where, lambda: compile_test(rule, self.host, self.names, self.batch))
+        stated = self._try(
+            rule.where,
+            lambda: compile_test(rule, self.host, self.names, self.batch),
+            rule.value_column,
+        )
         return _both(own, stated)
 
     def _test_of_action(self, rule: Rule, action: FieldAction) -> Test | None:
@@ -165,10 +194,14 @@ class _Compiler:
 
         return guarded
 
-    def _try(self, where: Where, compile_it: Callable[[], T]) -> T | None:
+    def _try(
+        self, where: Where, compile_it: Callable[[], T], column: int | None = None
+    ) -> T | None:
         try:
             return compile_it()
         except Fault as fault:
+            if column is not None:
+                where = attrs.evolve(where, column=column)
             self._complain(where, str(fault), fault.suggestion)
             return None
 
@@ -180,24 +213,22 @@ class _Compiler:
             self._complain(rule.where, message, actions.nearest(rule.action))
             return None
         action = actions[rule.action]
-        place = attrs.evolve(rule.where, column=rule.value_column)
         if action.takes is Takes.VALUE and rule.value is None:
-            self._complain(place, f"{rule.action}: expected a value after the field")
+            self._complain(_at_value(rule), f"{rule.action}: expected a value after the field")
             return None
         if action.takes is Takes.NOTHING and rule.value is not None:
-            self._complain(place, f"{rule.action}: expected nothing after the field")
+            self._complain(_at_value(rule), f"{rule.action}: expected nothing after the field")
             return None
         return action
 
     def _compile(self, rule: Rule, action: FieldAction) -> Apply | None:
         who = self.host.who(self.host.actions.entry(action.name).plugin)
-        place = attrs.evolve(rule.where, column=rule.value_column)
         try:
             apply = action.compile(rule, self.batch)
         except Fault as fault:
-            self._complain(place, str(fault), fault.suggestion)
+            self._complain(_at_value(rule), str(fault), fault.suggestion)
         except ValueError as error:
-            self._complain(place, f"{rule.action}: {error}")
+            self._complain(_at_value(rule), f"{rule.action}: {error}")
         except DeidError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is named
@@ -210,6 +241,10 @@ class _Compiler:
                 apply, rule, who, action.depends, strict=self.batch.settings.strict
             )
         return None
+
+
+def _at_value(rule: Rule) -> Where:
+    return attrs.evolve(rule.where, column=rule.value_column)
 
 
 def _can_create(selector: Selector) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
@@ -18,6 +18,7 @@ from deid_core.elements import (
 from deid_core.errors import PluginContractError
 from deid_core.guard import Guard
 from deid_core.model import FieldValues
+from deid_core.recipe.battery import Together
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.selectors import Step, parse_path
 from deid_core.recipe.words import mask_quoted, split_words, unquote
@@ -25,7 +26,6 @@ from deid_core.records import ConditionOperator
 from deid_core.registry import Registry
 
 Operators = Registry[ConditionOperator]
-Test = Callable[[Elements], bool]
 
 AND, OR = "+", "||"
 
@@ -78,29 +78,41 @@ def _criterion(join: str, text: str, operators: Operators) -> Criterion:
     return Criterion(join, operator.name, rest[0].text, value)
 
 
-def compile_condition(text: str, operators: Operators) -> Test:
-    """Compile a condition into a test of a data set; criteria are joined from left to right.
+Path = tuple[Step, ...]
 
-    Raises `Fault`.
-    """
-    tests = [
-        (criterion.join, _compile(criterion, operators))
-        for criterion in parse_criteria(text, operators)
-    ]
 
-    def holds(dataset: Elements) -> bool:
-        result = tests[0][1](dataset)
-        for join, test in tests[1:]:
-            result = (result and test(dataset)) if join == AND else (result or test(dataset))
+@attrs.frozen(eq=False)
+class CompiledCondition:
+    """A test of a data set: criteria, each with the path of its field, joined from left to right."""
+
+    criteria: tuple[tuple[str, Path, Callable[[FieldValues], bool]], ...] = attrs.field(repr=False)
+
+    def __call__(self, dataset: Elements) -> bool:
+        """Tell whether a data set meets the condition."""
+        return self.holds(lambda path: values_at(dataset, path))
+
+    def holds(self, values: Callable[[Path], FieldValues]) -> bool:
+        """Tell whether the condition is met, asking for the values of a field when they count."""
+        _, path, test = self.criteria[0]
+        result = test(values(path))
+        for join, path, test in self.criteria[1:]:
+            if result is (join == AND):
+                result = test(values(path))
         return result
 
-    return holds
 
-
-def _compile(criterion: Criterion, operators: Operators) -> Test:
-    steps = parse_path(criterion.field)
-    test = compile_operator(criterion.operator, criterion.value or "", operators)
-    return lambda dataset: test(values_at(dataset, steps))
+def compile_condition(text: str, operators: Operators) -> CompiledCondition:
+    """Compile a condition into a test of a data set. Raises `Fault`."""
+    return CompiledCondition(
+        tuple(
+            (
+                criterion.join,
+                parse_path(criterion.field),
+                compile_operator(criterion.operator, criterion.value or "", operators),
+            )
+            for criterion in parse_criteria(text, operators)
+        )
+    )
 
 
 def compile_operator(name: str, text: str, operators: Operators) -> Callable[[FieldValues], bool]:
@@ -122,17 +134,37 @@ def compile_operator(name: str, text: str, operators: Operators) -> Callable[[Fi
     return guarded
 
 
+def compile_together(name: str, operators: Operators) -> Together:
+    """Return what makes one test of many texts for an operator of a plugin, in its name."""
+    who = operators.who(operators.entry(name).plugin)
+    what = f"condition operator {name!r}"
+
+    def together(texts: Sequence[str]) -> Callable[[FieldValues], Iterable[int]]:
+        makes = operators[name].together
+        if makes is None:
+            tests = [compile_operator(name, text, operators) for text in texts]
+            return lambda found: [number for number, test in enumerate(tests) if test(found)]
+        with Guard(who, what):
+            tests_all = makes(texts)
+        if not callable(tests_all):
+            raise PluginContractError(f"{who}: {what} compiled to no function")
+
+        def guarded(found: FieldValues) -> list[int]:
+            with Guard(who, what):
+                return list(tests_all(found))
+
+        return guarded
+
+    return together
+
+
 def values_at(dataset: Elements, steps: tuple[Step, ...]) -> FieldValues:
     """Return the values of the field at a path, of all items that the path leads through."""
     step, *rest = steps
     if not rest and int(step.mask[:4].replace("x", "f"), 16) == 2:  # noqa: PLR2004 - file meta information
         dataset = getattr(dataset, "file_meta", dataset)
-    tags = list(dataset.keys())
-    creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}
     present, values = False, []
-    for tag in tags:
-        if not step.matches(tag, creator_of(tag, creators)):
-            continue
+    for tag in _tags_at(dataset, step):
         if rest:
             items = items_of(dataset, tag) if is_sequence(dataset, tag) else []
             wanted = [item for n, item in enumerate(items) if step.item in (None, n)]
@@ -146,3 +178,12 @@ def values_at(dataset: Elements, steps: tuple[Step, ...]) -> FieldValues:
         else:
             values += readings_of(dataset, tag)
     return FieldValues(present, tuple(values))
+
+
+def _tags_at(dataset: Elements, step: Step) -> list[int]:
+    """Return the tags of a data set that a step means."""
+    if step.tag is not None:
+        return [step.tag] if step.tag in dataset else []
+    tags = list(dataset.keys())
+    creators = private_creators(dataset) if any(tag >> 16 & 1 for tag in tags) else {}
+    return [tag for tag in tags if step.matches(tag, creator_of(tag, creators))]

@@ -27,6 +27,16 @@ class ValueGroup:
     """A compiled group of values: its members with their selectors."""
 
     members: tuple[tuple[Member, Selector], ...]
+    _by_tag: dict[int, list[int]] = attrs.field(factory=dict, init=False, repr=False, eq=False)
+    _wide: list[int] = attrs.field(factory=list, init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        for number, (_, selector) in enumerate(self.members):
+            tag = selector.steps[-1].tag if selector.steps else None
+            if tag is None or selector.steps[-1].creator is not None:
+                self._wide.append(number)
+            else:
+                self._by_tag.setdefault(tag, []).append(number)
 
     def collect(self, dataset: Elements) -> frozenset[str]:
         """Return the values of an instance that belong to the group, at any depth."""
@@ -34,7 +44,9 @@ class ValueGroup:
 
     def _found(self, dataset: Elements) -> Iterator[tuple[Member, tuple[str, ...]]]:
         for holder, path in _everything(dataset):
-            members = [member for member, selector in self.members if selector.matches(path)]
+            numbers = (*self._by_tag.get(path.tag, ()), *self._wide)
+            named = (self.members[number] for number in numbers)
+            members = [member for member, selector in named if selector.matches(path)]
             if members and not is_sequence(holder, path.tag):
                 values = readings_of(holder, path.tag)
                 yield from ((member, values) for member in members)

@@ -13,7 +13,11 @@ import attrs
 from deid_core.changes import Change
 from deid_core.elements import Elements
 from deid_core.model import ElementPath, Field, Parent
+from deid_core.recipe.choice import Choice
+from deid_core.recipe.conditions import CompiledCondition
 from deid_core.recipe.groups import ValueGroup
+from deid_core.recipe.index import Index
+from deid_core.recipe.met import Conditions
 from deid_core.recipe.selectors import Selector
 from deid_core.recipe.tree import Rule
 from deid_core.records import Rank
@@ -28,6 +32,10 @@ LOUD = (Rank.PROTECTS, Rank.REFUSES)
 
 OTHER_ITEM = -1
 """Stands for all items that no rule tells apart, so that they share their decisions."""
+
+MOST_ROOTS, MOST_REMEMBERED = 64, 200_000
+"""Combinations of conditions, and decisions under each, that are remembered; a run that meets
+more starts to remember anew."""
 
 
 @attrs.frozen
@@ -44,7 +52,7 @@ class CompiledRule:
     selector: Selector
     apply: Callable[[Field], Change | None] = attrs.field(repr=False)
     when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
-    condition: Callable[[Elements], bool] | None = attrs.field(default=None, repr=False)
+    condition: CompiledCondition | None = attrs.field(default=None, repr=False)
     sequences: bool = True
 
 
@@ -63,6 +71,7 @@ class Decision:
     kept: bool = False
     deciding: tuple[CompiledRule, ...] = ()
     candidates: tuple[CompiledRule, ...] = ()
+    _choice: _Settling | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def named(self) -> bool:
@@ -76,7 +85,11 @@ class Decision:
 
     def settled(self, field: Field) -> Decision:
         """Return the decision about ``field``, with the rules that its value calls for."""
-        return settle([rule for rule in self.candidates if rule.when is None or rule.when(field)])
+        return self if self._choice is None else self._choice.decision(field)
+
+    def asked(self, field: Field) -> Sequence[CompiledRule]:
+        """Return the rules about ``field`` that its value calls for, whoever gives way to whom."""
+        return self.deciding if self._choice is None else self._choice.rules(field)
 
     def change(self, field: Field) -> tuple[Change | None, str]:
         """Carry out the steps on ``field``: the change that results, and the action's name."""
@@ -95,6 +108,32 @@ class Decision:
 UNNAMED = Decision()
 
 
+class _Settling:
+    """Decides by its value about an element that rules with tests are about."""
+
+    __slots__ = ("_choice", "_decisions", "_index", "_rules")
+
+    def __init__(self, rules: Sequence[CompiledRule], choice: Choice, index: Index) -> None:
+        self._rules = rules
+        self._choice = choice
+        self._index = index
+        self._decisions: dict[tuple[int, ...], Decision] = {}
+
+    def rules(self, field: Field) -> list[CompiledRule]:
+        """Return the rules that count for a value."""
+        return [self._rules[number] for number in self._choice.numbers(field)]
+
+    def decision(self, field: Field) -> Decision:
+        """Return the decision about a value."""
+        numbers = tuple(self._choice.numbers(field))
+        decision = self._decisions.get(numbers)
+        if decision is None:
+            decision = settle([self._rules[number] for number in numbers])
+            self._decisions[numbers] = decision
+            self._index.remembered += 1
+        return decision
+
+
 @attrs.frozen
 class Plan:
     """The rules of all recipes, lowest layer first, and the action for what none names.
@@ -105,7 +144,14 @@ class Plan:
     rules: tuple[CompiledRule, ...]
     default: str
     groups: Mapping[str, ValueGroup] = attrs.field(factory=dict)
-    _roots: dict[tuple[bool, ...], Node] = attrs.field(factory=dict, init=False, repr=False)
+    _conditions: Conditions = attrs.field(init=False, repr=False, eq=False)
+    _roots: dict[tuple[bool, ...], Node] = attrs.field(
+        factory=dict, init=False, repr=False, eq=False
+    )
+
+    @_conditions.default
+    def _of_all_rules(self) -> Conditions:
+        return Conditions(rule.condition for rule in self.rules if rule.condition is not None)
 
     def root(self, dataset: Elements, *, conditional: bool = True) -> Node:
         """Return the node of the top level, with the rules whose conditions hold.
@@ -113,59 +159,25 @@ class Plan:
         There is one for each combination of conditions that was met. With ``conditional``
         False, no condition is taken to hold.
         """
-        holds = tuple(
-            conditional and rule.condition(dataset)
-            for rule in self.rules
-            if rule.condition is not None
-        )
-        root = self._roots.get(holds)
-        if root is None:
-            left = iter(holds)
-            rules = [rule for rule in self.rules if rule.condition is None or next(left)]
-            root = self._roots[holds] = Node(rules, (), _Index.of(rules))
+        conditions = self._conditions.all
+        met = self._conditions.met(dataset) if conditional else (False,) * len(conditions)
+        root = self._roots.get(met)
+        if root is None or root.is_full:
+            if len(self._roots) >= MOST_ROOTS:
+                self._roots.clear()
+            holds = dict(zip(conditions, met, strict=True))
+            rules = [one for one in self.rules if one.condition is None or holds[one.condition]]
+            root = self._roots[met] = Node(rules, (), Index.of(rules))
         return root
-
-
-@attrs.frozen
-class _Index:
-    """Which rules can be about a tag at all, by their number.
-
-    ``item_numbers`` are the numbers of items that rules tell apart; None if it may be any.
-    """
-
-    by_tag: dict[int, list[int]]
-    wide: list[int]
-    item_numbers: frozenset[int] | None
-
-    @classmethod
-    def of(cls, rules: Sequence[CompiledRule]) -> _Index:
-        by_tag: dict[int, list[int]] = {}
-        wide: list[int] = []
-        for number, rule in enumerate(rules):
-            tag = rule.selector.steps[-1].tag if rule.selector.steps else None
-            if tag is None or rule.selector.steps[-1].creator is not None:
-                wide.append(number)
-            else:
-                by_tag.setdefault(tag, []).append(number)
-        return cls(by_tag, wide, _item_numbers(rules))
-
-
-def _item_numbers(rules: Sequence[CompiledRule]) -> frozenset[int] | None:
-    numbers: set[int] = set()
-    for rule in rules:
-        if rule.selector.numbered and not rule.selector.steps:
-            return None
-        numbers.update(step.item for step in rule.selector.steps if step.item is not None)
-    return frozenset(numbers)
 
 
 class Node:
     """The decisions for the data sets at one place: the top level, or the items of a sequence."""
 
-    __slots__ = ("_children", "_decisions", "_index", "_keeps", "_rules", "parents")
+    __slots__ = ("_children", "_created", "_decisions", "_index", "_keeps", "_rules", "parents")
 
     def __init__(
-        self, rules: Sequence[CompiledRule], parents: tuple[Parent, ...], index: _Index
+        self, rules: Sequence[CompiledRule], parents: tuple[Parent, ...], index: Index
     ) -> None:
         self.parents = parents
         self._rules = rules
@@ -173,6 +185,12 @@ class Node:
         self._decisions: dict[tuple[int, str, str | None, bool], Decision] = {}
         self._children: dict[tuple[int, int, str | None], Node] = {}
         self._keeps: dict[tuple[int, str | None, int, bool], bool] = {}
+        self._created: tuple[Selector, ...] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is remembered here and below that it is time to start anew."""
+        return self._index.remembered >= MOST_REMEMBERED
 
     def child(self, parent: Parent) -> Node:
         """Return the node of the items below ``parent``."""
@@ -184,6 +202,7 @@ class Node:
             parents = (*self.parents, attrs.evolve(parent, item=item))
             node = Node(self._rules, parents, self._index)
             self._children[key] = node
+            self._index.remembered += 1
         return node
 
     def decision(self, tag: int, vr: str, creator: str | None, *, exact: bool) -> Decision:
@@ -196,22 +215,26 @@ class Node:
         if decision is None:
             decision = self._decide(ElementPath(tag, vr, creator, self.parents), exact=exact)
             self._decisions[key] = decision
+            self._index.remembered += 1
         return decision
 
     def _decide(self, path: ElementPath, *, exact: bool) -> Decision:
-        numbers = sorted([*self._index.by_tag.get(path.tag, ()), *self._index.wide])
-        rules = [self._rules[number] for number in numbers]
-        matching = [
-            rule
-            for rule in rules
-            if (rule.selector.exact or not exact)
-            and (rule.sequences or path.vr != "SQ")
-            and rule.selector.matches(path)
-            and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
-        ]
-        if any(rule.when is not None for rule in matching):
-            return Decision(candidates=tuple(matching))
-        return settle(matching)
+        matching: dict[int, CompiledRule] = {}
+        for number in self._index.about(path.tag, path.creator):
+            rule = self._rules[number]
+            if (
+                (rule.selector.exact or not exact)
+                and (rule.sequences or path.vr != "SQ")
+                and rule.selector.matches(path)
+                and (rule.rank is not Rank.CREATES or self._creates(rule.selector))
+            ):
+                matching[number] = rule
+        rules = tuple(matching.values())
+        if all(rule.when is None for rule in rules):
+            return settle(rules)
+        tests = {number: (rule.rule.field, rule.when) for number, rule in matching.items()}
+        choice = Choice(tests, self._index.batteries, sequence=path.vr == "SQ")
+        return Decision(candidates=rules, choice=_Settling(self._rules, choice, self._index))
 
     def _creates(self, selector: Selector) -> bool:
         # What creates acts where it says only; at other depths nothing asked for it.
@@ -226,22 +249,24 @@ class Node:
         keeps = self._keeps.get(key)
         if keeps is None:
             parents = (*self.parents, parent)
+            self._index.remembered += 1
             keeps = self._keeps[key] = any(
-                rule.rank is Rank.PROTECTS
-                and rule.layer >= layer
+                rule.layer >= layer
                 and (not named or (rule.selector.anchored and len(rule.selector.steps) > 1))
                 and rule.selector.may_match_below(parents)
-                for rule in self._rules
+                for rule in self._index.protecting
             )
         return keeps
 
-    def created(self) -> list[Selector]:
+    def created(self) -> tuple[Selector, ...]:
         """Return the selectors of what rules may create in the data sets here."""
-        return [
-            rule.selector
-            for rule in self._rules
-            if rule.rank is Rank.CREATES and rule.selector.names_data_set(self.parents)
-        ]
+        if self._created is None:
+            self._created = tuple(
+                rule.selector
+                for rule in self._index.creating
+                if rule.selector.names_data_set(self.parents)
+            )
+        return self._created
 
 
 def settle(rules: Sequence[CompiledRule]) -> Decision:

@@ -68,6 +68,16 @@ class Names:
     values: Mapping[str, Group] = attrs.field(factory=dict)
     fields: Mapping[str, Group] = attrs.field(factory=dict)
     opened: frozenset[str] = frozenset()
+    _joint: re.Pattern[str] = attrs.field(init=False, repr=False, eq=False)
+
+    @_joint.default
+    def _plus_before_a_name(self) -> re.Pattern[str]:
+        known = "|".join(map(re.escape, (*self.expanders, *BUILT_IN)))
+        return re.compile(rf"\+(?=(?:{known}):)", re.IGNORECASE)
+
+    def split(self, text: str) -> list[str]:
+        """Split at each ``+`` that the name of a selector follows; a pattern may hold others."""
+        return self._joint.split(text) if "+" in text else [text]
 
 
 @attrs.frozen
@@ -88,6 +98,12 @@ class Selector:
     numbered: bool = False
     when: Callable[[Field], bool] | None = attrs.field(default=None, repr=False)
 
+    @property
+    def single(self) -> int | None:
+        """The tag, if it is all that counts, wherever the element stands."""
+        alone = len(self.steps) == 1 and not self.anchored and self.steps[0].creator is None
+        return self.steps[0].tag if alone else None
+
     def may_match_below(self, parents: tuple[Parent, ...]) -> bool:
         """Tell whether an element somewhere below ``parents`` can match."""
         if not self.nested:
@@ -107,7 +123,7 @@ class Selector:
 
 def compile_selector(text: str, names: Names) -> Selector:
     """Compile the field of a rule. Raises `Fault`."""
-    parts = _split_composition(text, names)
+    parts = names.split(text)
     if len(parts) > 1:
         return _compose([compile_selector(part, names) for part in parts])
     name, colon, argument = _split_expander(text)
@@ -148,12 +164,6 @@ def _named(steps: tuple[Step, ...], *, anchored: bool) -> Selector:
     )
 
 
-def _split_composition(text: str, names: Names) -> list[str]:
-    """Split at each ``+`` that the name of a selector follows; a pattern may hold others."""
-    known = "|".join(map(re.escape, (*names.expanders, *BUILT_IN)))
-    return re.split(rf"\+(?=(?:{known}):)", text, flags=re.IGNORECASE)
-
-
 def _compose(parts: list[Selector]) -> Selector:
     """Return the selector of what all of ``parts`` match."""
     tests = [part.when for part in parts if part.when is not None]
@@ -192,8 +202,11 @@ def _fields(argument: str, names: Names) -> Selector:
     members = [compile_selector(member.field, outside) for member in names.fields[argument].members]
     if any(member.when is not None for member in members):
         raise Fault(f"the group of fields {argument!r} must not depend on values")
+    single = [member.single for member in members]
+    tags = frozenset(tag for tag in single if tag is not None)
+    others = [member for member, tag in zip(members, single, strict=True) if tag is None]
     return Selector(
-        lambda path: any(member.matches(path) for member in members),
+        lambda path: path.tag in tags or any(member.matches(path) for member in others),
         exact=bool(members) and all(member.exact for member in members),
         nested=any(member.nested for member in members),
         numbered=any(member.numbered for member in members),

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from deid_core.batch import Batch
 from deid_core.host import PluginHost
-from deid_core.model import Field, FieldValues
-from deid_core.recipe.conditions import compile_operator
+from deid_core.model import Field
+from deid_core.recipe.battery import OperatorTest
+from deid_core.recipe.conditions import compile_operator, compile_together
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.selectors import Names, compile_selector
 from deid_core.recipe.tree import Rule
@@ -39,7 +40,7 @@ def compile_test(
         message = f"{rule.action}: found {rule.value!r}; expected one of: {expected}"
         raise Fault(message, host.operators.nearest(kind))
     test = compile_operator(operator.name, rest, host.operators)
-    return lambda field: field.path.vr != "SQ" and test(FieldValues(True, field.readings))  # noqa: FBT003 - it is present
+    return OperatorTest(operator.name, rest, test, compile_together(operator.name, host.operators))
 
 
 def _truth(value: Callable[[Field], object]) -> Callable[[Field], bool]:

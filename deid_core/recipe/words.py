@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import attrs
 
 _QUOTES = "\"'"
 _OPENERS = " \t(,:=+"
+_PLAIN = re.compile(r"""[^\s"'()]+(?=\s|\Z)""")
+"""A word without anything that needs a closer look."""
 
 
 class LineError(Exception):
@@ -51,8 +54,14 @@ def _quoted(line: str) -> Iterator[tuple[int, str, int]]:
         raise LineError(f"the quote {line[opened]} is not closed", opened + 1)
 
 
+def _has_quotes(line: str) -> bool:
+    return '"' in line or "'" in line
+
+
 def mask_quoted(line: str) -> str:
     """Return ``line`` with every character inside quotes, and the quotes, turned into ``x``."""
+    if not _has_quotes(line):
+        return line
     try:
         return "".join("x" if opened >= 0 else char for _, char, opened in _quoted(line))
     except LineError as error:
@@ -64,6 +73,8 @@ def strip_comment(line: str) -> str:
 
     Raises `LineError` for a quote that is not closed.
     """
+    if not _has_quotes(line):
+        return line.partition("#")[0].rstrip()
     for index, char, opened in _quoted(line):
         if char == "#" and opened < 0:
             return line[:index].rstrip()
@@ -91,6 +102,9 @@ def split_words(line: str, limit: int) -> list[Word]:
 
 
 def _end_of_word(line: str, start: int) -> int:
+    plain = _PLAIN.match(line, start)
+    if plain is not None:
+        return plain.end()
     depth = 0
     for index, char, opened in _quoted(line[start:]):
         if opened >= 0:

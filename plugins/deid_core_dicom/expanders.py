@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from deid_core import ElementPath, FieldExpander, dictionary
+from deid_core.needed import folded, needed
 from deid_core.search import pattern
 
 Test = Callable[[ElementPath], bool]
@@ -23,9 +25,25 @@ def names_of(path: ElementPath) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
+@lru_cache(maxsize=1024)
+def _searched(path: ElementPath) -> tuple[tuple[str, ...], str]:
+    """Return the names of an element, and all of them in small letters as one text."""
+    names = names_of(path)
+    return names, folded("\n".join(names))
+
+
 def _search(text: str) -> Test:
     search = pattern(text)
-    return lambda path: any(search(name) for name in names_of(path))
+    literals = needed(text)
+
+    def found(path: ElementPath) -> bool:
+        names, joined = _searched(path)
+        # Hundreds of rules ask for each element, and nearly all are done with here.
+        if literals and not any(literal in joined for literal in literals):
+            return False
+        return any(search(name) for name in names)
+
+    return found
 
 
 def compile_contains(argument: str) -> Test:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from weakref import WeakKeyDictionary
 
 from deid_core import Batch, Instance, PrivateDecision, PrivateVerdict
-from deid_core_screening.needles import needles_of
+from deid_core_screening.needles import Needles
 from deid_core_screening.search import findings
 
 log = logging.getLogger("deid_core")
+_needles: WeakKeyDictionary[Batch, Needles] = WeakKeyDictionary()
 
 
 def screen(instance: Instance, batch: Batch) -> PrivateVerdict:
@@ -23,5 +25,8 @@ def screen(instance: Instance, batch: Batch) -> PrivateVerdict:
     log.warning("Private tags were not removed!")
     if not settings.screen_private:
         return PrivateVerdict(PrivateDecision.KEEP)
-    needles = needles_of(settings.screen_rules, instance.elements)
-    return PrivateVerdict(PrivateDecision.KEEP, findings(instance.elements, needles))
+    needles = _needles.get(batch)
+    if needles is None:
+        needles = _needles.setdefault(batch, Needles(settings.screen_rules))
+    dataset = instance.elements
+    return PrivateVerdict(PrivateDecision.KEEP, findings(dataset, needles.of(dataset)))

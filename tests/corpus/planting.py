@@ -8,9 +8,10 @@ encoded data set of a real file.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import attrs
 import pydicom
@@ -68,26 +69,21 @@ class Marks:
         """Return the places whose markers are still in ``data``, in any encoding or case."""
         swapped = bytearray(data[: len(data) & ~1])
         swapped[0::2], swapped[1::2] = swapped[1::2], swapped[0::2]
-        folded = data.lower()
-        haystacks = (folded, bytes(swapped).lower())
-        if not any(_numbers(hay) for hay in haystacks):
-            return []
-        return [
-            place
-            for marker, place in self.places.items()
-            if any(form in hay for form in _forms(marker) for hay in haystacks)
-        ]
+        found = {
+            int(number.replace(b"\0", b""))
+            for hay in (data.lower(), bytes(swapped).lower())
+            for form in FORMS
+            for number in form.findall(hay)
+        }
+        return [place for number, place in enumerate(self.places.values()) if number in found]
 
 
-def _forms(marker: str) -> Iterator[bytes]:
-    core = marker.lower()[:11]
-    yield core.encode()
-    yield core.encode("utf-16-le")
-    yield core.encode("utf-16-be")
-
-
-def _numbers(hay: bytes) -> bool:
-    return any(form in hay for form in (b"zq0", b"z\0q\0", b"\0z\0q"))
+FORMS = (
+    re.compile(rb"zq(\d{5})mark"),
+    re.compile(rb"z\0q\0((?:\d\0){5})m\0a\0r\0k\0"),
+    re.compile(rb"\0z\0q((?:\0\d){5})\0m\0a\0r\0k"),
+)
+"""How a marker may be left: in one byte a character, or in two, in either order."""
 
 
 # ---- encoding by hand
