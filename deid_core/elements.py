@@ -43,6 +43,12 @@ def stored_vr(dataset: Dataset, tag: int) -> str:
     return str(vr)
 
 
+def heads(dataset: Dataset) -> tuple[tuple[int, ...], tuple[str | None, ...]]:
+    """Return the tags of a data set, and the VRs that the file gives the elements."""
+    elements = dataset.values()
+    return tuple(map(int, dataset.keys())), tuple(element.VR for element in elements)
+
+
 def has_undefined_length(dataset: Dataset, tag: int) -> bool:
     """Tell whether the element has no length but an end: pixel data in fragments (PS3.5 A.4)."""
     element = held(dataset, tag)

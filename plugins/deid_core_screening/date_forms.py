@@ -258,7 +258,10 @@ def _read_without_year(match: Any, _text: Text) -> Reading | None:
     return None if name in _WORDS and not match["month"].istitle() else UNREADABLE
 
 
-FORMS: tuple[tuple[Any, Callable[[Any, Text], Reading | None]], ...] = (
+Form = tuple[Any, Callable[[Any, Text], Reading | None]]
+"""What finds a form, and what reads what was found: None where it is no date after all."""
+
+NUMERIC_FORMS: tuple[Form, ...] = (
     (NUMERIC, _read_numeric),
     (YEAR_FIRST, _read_year_first),
     (EAST, _read_digits),
@@ -266,6 +269,8 @@ FORMS: tuple[tuple[Any, Callable[[Any, Text], Reading | None]], ...] = (
     (COMPACT_DAY, _read_day_digits),
     (MONTH_OF_YEAR, _read_month_of_year),
     (YEAR_MONTH, _read_month_of_year),
+)
+NAMED_FORMS: tuple[Form, ...] = (
     (DAY_NAME_YEAR, _read_named),
     (NAME_DAY_YEAR, _read_named),
     (YEAR_NAME_DAY, _read_named),
@@ -274,4 +279,4 @@ FORMS: tuple[tuple[Any, Callable[[Any, Text], Reading | None]], ...] = (
     (DAY_NAME, _read_without_year),
     (NAME_DAY, _read_without_year),
 )
-"""What finds each form, and what reads what was found: None where it is no date after all."""
+"""Those with the name of a month."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from pydicom.charset import python_encoding
 from pydicom.dataset import Dataset
 
 from deid_core import Field
@@ -36,3 +38,27 @@ def character_set_of(field: Field) -> str | Sequence[str] | None:
     """Return the Python encodings of the data set in which a field stands."""
     declared: str | Sequence[str] | None = holder_of(field).original_character_set
     return declared
+
+
+def encodings_of(field: Field) -> tuple[str, ...]:
+    """Return the same as a tuple, empty where nobody knows."""
+    declared = character_set_of(field)
+    return (declared,) if isinstance(declared, str) else tuple(declared or ())
+
+
+_ASCII_COMPATIBLE = frozenset(python_encoding.values())
+_SIMPLE = bytes(range(0x20, 0x7F)) + b"\t\n\f\r\0"
+
+
+def is_simple(data: bytes, encodings: tuple[str, ...]) -> bool:
+    """Tell bytes that are the same text of ASCII in each of the encodings.
+
+    In those of the standard (PS3.5 6.1.2) all without controls and escapes are; a file may
+    declare others.
+    """
+    return not data.translate(None, _SIMPLE) and _are_compatible(encodings)
+
+
+@lru_cache(maxsize=256)
+def _are_compatible(encodings: tuple[str, ...]) -> bool:
+    return bool(encodings) and _ASCII_COMPATIBLE.issuperset(encodings)
