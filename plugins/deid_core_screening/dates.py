@@ -15,8 +15,7 @@ from deid_core import Batch, Identifiers
 from deid_core.search import SEARCH_SECONDS
 from deid_core.settings import shifted_dates
 from deid_core_screening.date_forms import (
-    NAMED_FORMS,
-    NUMERIC_FORMS,
+    FORMS,
     Form,
     Text,
     day_and_month,
@@ -25,9 +24,6 @@ from deid_core_screening.date_forms import (
 from deid_core_screening.date_patterns import MONTH_NAME, NUMERIC
 from deid_core_screening.month_names import votes
 from deid_core_screening.uids import spans_of_uids
-
-FEWEST_DIGITS = 4
-"""Digits of the shortest date in numbers alone, as in ``1.2.03``."""
 
 Moved = Callable[[datetime.date], datetime.date | None]
 
@@ -145,11 +141,8 @@ def _dates(text: str) -> list[_Found]:
 
 
 def _forms_for(text: str) -> tuple[Form, ...]:
-    """Return the forms that a text may have by its digits and names of months."""
-    digits = sum(map(str.isdigit, text))
-    forms = NUMERIC_FORMS if digits >= FEWEST_DIGITS else ()
-    named = MONTH_NAME.search(text, timeout=SEARCH_SECONDS) is not None
-    return (*forms, *NAMED_FORMS) if named else forms
+    """Return the forms that a text may have by its digits and the names of months."""
+    return tuple(form for form in FORMS if form[0].may_be_in(text))
 
 
 def _names(text: str) -> Iterable[str]:

@@ -38,6 +38,8 @@ BYTES_IN_TIME = 1 << 22
 SHORT_BYTES = 4096
 """Bytes up to which a value is read as text whole, so that short values count as such."""
 
+_TEXTS: Memory[tuple[str, ...]] = Memory(8192, 1 << 20)
+
 _CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})")
 _WORD = regex.compile(r"[^\W\d_]+")
 
@@ -99,13 +101,22 @@ class TextCleaner:
         return frozenset(str(number) for number in self.whole_numbers) - {DICOM}
 
     @cached_property
-    def _in_bytes(self) -> Probes:
+    def _asked(self) -> frozenset[str]:
+        """What bytes are asked for before they are decoded."""
         asked = (
             form.literals if form.probes is None else form.probes
             for form in self._forms
             if not form.alone
         )
-        return Probes.of(_shortest(one for some in asked for one in some), self._own.names)
+        return frozenset(one for some in asked for one in some)
+
+    @cached_property
+    def _in_bytes(self) -> Probes:
+        return Probes.of(_shortest(self._asked), self._own.names)
+
+    @cached_property
+    def _is_ascii(self) -> bool:
+        return all(one.isascii() for one in (*self._asked, *self._own.names))
 
     def holds(self, text: str, looks: Looks = ALL) -> bool:
         """Tell whether text holds an own value. A search that takes too long counts as a hit."""
@@ -175,11 +186,14 @@ class TextCleaner:
             return True
 
     def _found_in_short(self, data: bytes, character_set: str | Sequence[str] | None) -> bool:
-        key = (data, str(character_set))
+        encodings = (
+            (character_set,) if isinstance(character_set, str) else tuple(character_set or ())
+        )
+        key = (data, encodings)
         known = self._known_bytes.get(key, len(data))
         if known is None:
-            others = self._in_bytes.encodings_in(data)
-            known = any(self.holds(text) for text in decodings(data, character_set, others))
+            others = () if self._is_ascii else tuple(sorted(self._in_bytes.encodings_in(data)))
+            known = any(map(self.holds, _texts_of(data, encodings, others)))
             self._known_bytes.keep(key, len(data), known)
         return known
 
@@ -207,6 +221,17 @@ class TextCleaner:
 def cleaner_of(own: Own) -> TextCleaner:
     """Return the cleaner of the own values, made once for instances that share them."""
     return TextCleaner(own)
+
+
+def _texts_of(data: bytes, encodings: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the texts that short bytes may be, but for those without any letter or digit."""
+    key = (data, encodings, others)
+    known = _TEXTS.get(key, len(data))
+    if known is None:
+        found = dict.fromkeys(decodings(data, encodings, others))
+        known = tuple(text for text in found if any(one.letters for one in readings_of(text)))
+        _TEXTS.keep(key, len(data), known)
+    return known
 
 
 def _forms(own: Own) -> Iterator[Form]:
