@@ -63,7 +63,9 @@ class Pattern:
 
 def has_month_name(text: str) -> bool:
     """Tell whether a text may have the name of a month, whatever its case and accents."""
-    return _MONTHS.any_in(text.lower() if text.isascii() else _plain(text))
+    if text.isascii():
+        return not _MONTHS.isdisjoint(_LETTERS.findall(text.lower()))
+    return _ANYWHERE.any_in(_plain(text))
 
 
 def _plain(text: str) -> str:
@@ -71,7 +73,9 @@ def _plain(text: str) -> str:
     return bare(text).replace("\u0131", "i")
 
 
-_MONTHS = Literals.of(map(_plain, month_spellings()))
+_LETTERS = re.compile("[a-z]+")
+_MONTHS = frozenset(map(_plain, month_spellings()))
+_ANYWHERE = Literals.of(_MONTHS)
 
 
 def _form(core: str, hint: str | None = None, *, time: bool = True) -> Pattern:

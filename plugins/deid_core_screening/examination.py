@@ -206,9 +206,11 @@ class Examination:
             found = field.path.keyword not in DATES_OF_STUDIES and self._is_birth_date(values)
         elif vr == "UI":
             components = {part for value in values for part in value.split(".")}
-            if all(is_registered(value.strip(" \0")) for value in values):
-                return None
-            found = not protected and not self.cleaner.long_numbers.isdisjoint(components)
+            found = not (
+                protected
+                or self.cleaner.long_numbers.isdisjoint(components)
+                or all(is_registered(value.strip(" \0")) for value in values)
+            )
         else:
             found = False
         return _gone(found)

@@ -34,7 +34,7 @@ _LEGAL_NUMBERS = {
     "IS": re.compile(r" *[+-]?\d+ *", re.ASCII),
 }
 
-LONGEST_NUMBER = 64
+LONGEST_NUMBER, SMALLEST_OWN = 64, 10_000
 
 Closer = Callable[[str], bool]
 """What tells free text that needs a closer look though no own value may be in it."""
@@ -59,7 +59,7 @@ class Glance:
 
 
 _NOT_ENOUGH = Glance()
-_KNOWN: Memory[Glance] = Memory(16384, 8 << 20)
+_KNOWN: Memory[Glance] = Memory(8192, 2 << 20, 1 << 13)
 
 
 def glance(data: bytes, vr: str, closer: Closer | None) -> Glance:
@@ -106,7 +106,10 @@ def _of_numbers(values: tuple[str, ...], vr: str) -> Glance:
     if not all(len(value) <= LONGEST_NUMBER and legal.fullmatch(value) for value in values):
         return _NOT_ENOUGH
     as_number = float if vr == "DS" else int
-    return Glance(_NOTHING, numbers=frozenset(Decimal(str(as_number(one))) for one in values))
+    numbers = (as_number(value) for value in values)
+    # An own number has five digits and more, and no fraction.
+    whole = (one for one in numbers if abs(one) >= SMALLEST_OWN and one == one // 1)
+    return Glance(_NOTHING, numbers=frozenset(Decimal(str(one)) for one in whole))
 
 
 _NOTHING = Reading.of("")

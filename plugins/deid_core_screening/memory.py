@@ -11,14 +11,13 @@ Known = TypeVar("Known")
 class Memory(Generic[Known]):
     """Keeps what is known by a key, as much as there is room for.
 
-    ``most`` is how many entries it holds at least before any goes, ``size`` how many bytes or
-    characters their keys have together. What was not asked for longest goes first: entries lie in
-    two halves, and what is not asked for while the new half fills goes with the old one. What
-    is larger than a thousandth of ``size`` is not kept.
+    ``most`` is how many entries a half of it holds, ``size`` how many bytes or characters their
+    keys have together; what alone has more than ``largest`` is not kept. What was not asked for
+    longest goes first: what is not asked for while the new half fills goes with the old one.
     """
 
-    def __init__(self, most: int, size: int) -> None:
-        self._most, self._room, self._largest = most, size, size // 1000
+    def __init__(self, most: int, size: int, largest: int) -> None:
+        self._most, self._room, self._largest = most, size, largest
         self._new: dict[Hashable, Known] = {}
         self._old: dict[Hashable, Known] = {}
         self._size = 0

@@ -44,8 +44,8 @@ Share = tuple[tuple[str, str], ...]
 
 _Key = tuple[bytes, tuple[object, ...]]
 
-_OF_ELEMENTS: Memory[Share] = Memory(8192, 4 << 20)
-_OF_SEQUENCES: Memory[Share] = Memory(2048, 32 << 20)
+_OF_ELEMENTS: Memory[Share] = Memory(4096, 1 << 20, 1 << 12)
+_OF_SEQUENCES: Memory[Share] = Memory(1024, 8 << 20, 1 << 16)
 
 
 @attrs.frozen(cache_hash=True)

@@ -22,7 +22,7 @@ from deid_core_screening.uids import holds_uid, rewrite_uids
 RETAIN_UIDS = "113110"
 """The code of the option that keeps UIDs (PS3.16 CID 7050)."""
 
-REMEMBERED = 256
+REMEMBERED = 64
 """Patients, or sets of own values, whose sweeps a run remembers."""
 
 _numbers = itertools.count(1)
@@ -50,7 +50,7 @@ def sweep(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
     )
     known = _runs.get(batch)
     if known is None:
-        known = _runs[batch] = Memory(REMEMBERED, REMEMBERED * 1000)
+        known = _runs[batch] = Memory(REMEMBERED, 0, 0)
     found = known.get(key, 0)
     if found is None:
         examination = _examination(own, identifiers, batch, cleans=cleans)

@@ -25,20 +25,20 @@ from deid_core_screening.forms import Form, compiled
 from deid_core_screening.memory import Memory
 from deid_core_screening.names import name_forms, numbers_in
 from deid_core_screening.numbers import contact_forms, identifier_forms
-from deid_core_screening.reading import Reading, readings_of
+from deid_core_screening.reading import LONGEST_REMEMBERED, Reading, readings_of
 from deid_core_screening.sources import Own
 
 DICOM = "10008"
 """The component of all UIDs of the standard."""
 
 MOST_ROUNDS = 100
-REMEMBERED, ROOM = 4096, 256_000
+REMEMBERED, ROOM = 1024, 1 << 16
 BYTES_IN_TIME = 1 << 22
 """Long bytes get as much time again for each of these."""
 SHORT_BYTES = 4096
 """Bytes up to which a value is read as text whole, so that short values count as such."""
 
-_TEXTS: Memory[tuple[str, ...]] = Memory(8192, 1 << 20)
+_TEXTS: Memory[tuple[str, ...]] = Memory(4096, 1 << 19, LONGEST_REMEMBERED)
 
 _CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})")
 _WORD = regex.compile(r"[^\W\d_]+")
@@ -82,8 +82,8 @@ class TextCleaner:
             for literal in form.literals:
                 literals[literal] = (*literals.get(literal, ()), form)
         self._literals = Literals(literals)
-        self._known: Memory[bool] = Memory(REMEMBERED, ROOM)
-        self._known_bytes: Memory[bool] = Memory(REMEMBERED, ROOM)
+        self._known: Memory[bool] = Memory(REMEMBERED, ROOM, LONGEST_REMEMBERED)
+        self._known_bytes: Memory[bool] = Memory(REMEMBERED, ROOM, LONGEST_REMEMBERED)
 
     @cached_property
     def birth_days(self) -> tuple[str, ...]:
