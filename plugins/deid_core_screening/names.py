@@ -36,6 +36,7 @@ from deid_core_screening.forms import (
     line,
     signs,
 )
+from deid_core_screening.reading import Reading
 from deid_core_screening.words import (
     ADDRESSED,
     ANNOUNCED,
@@ -194,11 +195,14 @@ def _strong_forms(words: _Words) -> Iterator[Form]:
     initials = tuple(_initials(words))
     yield Form(strong, _strong, (strong, tuple(words.spellings), initials))
     for word in strong:
-        yield Form((word,), _spread_out, (word,), capitals=True)
+        yield Form(
+            (word,), _spread_out, (word,), capitals=True, likely=partial(_has_initials, len(word))
+        )
         others = "".join(one for one in initials if not word.startswith(one))
         if not others or any(other + word in COMMON or word + other in COMMON for other in others):
             continue
-        yield Form((word,), _with_initial, (word, others))
+        likely = partial(_is_touched, word, others)
+        yield Form((word,), _with_initial, (word, others), likely=likely)
 
 
 def _strong(strong: tuple[str, ...], words: tuple[str, ...], initials: tuple[str, ...]) -> str:
@@ -214,6 +218,17 @@ def _strong(strong: tuple[str, ...], words: tuple[str, ...], initials: tuple[str
 
 def _spread_out(word: str) -> str:
     return f"{NO_LETTER_BEFORE}{signs(word, _SPREAD)}{NO_LETTER_AFTER}"
+
+
+def _has_initials(number: int, reading: Reading) -> bool:
+    """Tell whether so many letters stand alone, as those that are spread out do."""
+    return reading.initials >= number
+
+
+def _is_touched(word: str, others: str, reading: Reading) -> bool:
+    """Tell whether one of the other letters stands beside a word, signs left aside."""
+    letters = reading.letters
+    return any(other + word in letters or word + other in letters for other in others)
 
 
 def _with_initial(word: str, others: str) -> str:

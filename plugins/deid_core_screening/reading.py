@@ -18,6 +18,7 @@ LONGEST_REMEMBERED = 256
 _ENCODED = regex.compile(r"%[0-9A-Fa-f]{2}|&#?\w+;")
 _LINES = regex.compile(r"[\r\n]+")
 _VALUES = regex.compile(r"\\")
+_LETTER_ALONE = regex.compile(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])")
 _DIGITS = regex.compile(r"\d+")
 
 
@@ -46,6 +47,11 @@ class Reading:
             parts = {*_LINES.split(text), *values, *(_LINES.split("\n".join(values)))}
             self._lines = frozenset({self.letters, *map(squeezed, parts)})
         return self._lines
+
+    @property
+    def initials(self) -> int:
+        """How many letters stand alone."""
+        return len(_LETTER_ALONE.findall(self.plain.text))
 
     @property
     def numbers(self) -> tuple[str, ...]:
