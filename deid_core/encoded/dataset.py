@@ -142,6 +142,12 @@ class EncodedDataSet:
                 self._charset = _encodings(self.bytes_of(span[2], span[3]))
         return self._charset
 
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """The same, as a tuple."""
+        names = self.original_character_set
+        return (names,) if isinstance(names, str) else tuple(names)
+
     def keys(self) -> KeysView[int]:
         """Return the tags in their order."""
         if not self.overlay:

@@ -133,16 +133,39 @@ class Examination:
             return False
         return any(self.cleaner.holds(one, self._looks_alone(field)) for one in values)
 
+    def is_innocent(
+        self,
+        path: ElementPath,
+        data: bytes,
+        encodings: tuple[str, ...],
+        protected: bool,  # noqa: FBT001 - as specified
+    ) -> bool:
+        """Tell at a glance that `examine` finds nothing in an encoded value, as in most."""
+        sort = _sort_of(path.tag, path.vr)
+        if sort.is_bulk or sort.may_be_place:
+            return False
+        return sort.is_number or self._seems_innocent(
+            path.vr, sort, data, encodings, protected=protected
+        )
+
     def _is_innocent(self, field: Field, sort: _Sort, *, protected: bool) -> bool:
-        """Tell at a glance, as most values can be told, that nothing is to be found."""
-        vr, closer = field.path.vr, self.closer
+        if field.path.vr not in SEEN_AT_A_GLANCE:
+            return False
+        data = encoded_value(field)
+        return data is not None and self._seems_innocent(
+            field.path.vr, sort, data, encodings_of(field), protected=protected
+        )
+
+    def _seems_innocent(
+        self, vr: str, sort: _Sort, data: bytes, encodings: tuple[str, ...], *, protected: bool
+    ) -> bool:
+        closer = self.closer
         is_text = vr in TEXT_VRS
         if vr not in SEEN_AT_A_GLANCE or (
             is_text and closer is None and (self.rewrites or self.tells)
         ):
             return False
-        data = encoded_value(field)
-        if data is None or not is_simple(data, encodings_of(field)):
+        if not is_simple(data, encodings):
             return False
         seen = glance(data, vr, closer if sort.is_free else None)
         if seen.reading is None:

@@ -54,7 +54,13 @@ def sweep(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
     found = known.get(key, 0)
     if found is None:
         examination = _examination(own, identifiers, batch, cleans=cleans)
-        found = Sweep(examination.examine, next(_numbers), examination.looks_beside, passes_over)
+        found = Sweep(
+            examination.examine,
+            next(_numbers),
+            examination.looks_beside,
+            passes_over,
+            examination.is_innocent,
+        )
         known.keep(key, 0, found)
     return found
 
