@@ -31,13 +31,13 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
             if instance.ref.path is not None and path.samefile(instance.ref.path):
                 raise WriteError("the output would replace its own input; choose another folder")
         path.parent.mkdir(parents=True, exist_ok=True)
-        return WriteReceipt(str(path), _write_whole(instance, path, settings.overwrite))
+        return WriteReceipt(str(path), _write_whole(instance, path, batch))
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None
 
 
-def _write_whole(instance: Instance, path: Path, overwrite: bool) -> int:  # noqa: FBT001 - as the setting is named
-    descriptor, name = tempfile.mkstemp(prefix=".deid-", suffix=".tmp", dir=path.parent)
+def _write_whole(instance: Instance, path: Path, batch: Batch) -> int:
+    descriptor, name = tempfile.mkstemp(prefix=batch.mark, suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -46,7 +46,7 @@ def _write_whole(instance: Instance, path: Path, overwrite: bool) -> int:  # noq
             os.fsync(stream.fileno())
             size = stream.tell()
         temporary.chmod(0o666 & ~_umask())
-        if overwrite:
+        if batch.settings.overwrite:
             temporary.replace(path)
         else:
             _link(temporary, path)
