@@ -26,7 +26,7 @@ from deid_core.errors import (
 from deid_core.execution.logs import level_of_run
 from deid_core.execution.run import SERIAL, Run
 from deid_core.execution.task import Configuration, Result, Task
-from deid_core.guard import Guard, failure
+from deid_core.guard import Guard, bare, failure
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
 from deid_core.model import (
@@ -132,7 +132,7 @@ class Engine:
         refs: Iterable[FileRef],
         names: Iterable[PurePosixPath] | None = None,
         *,
-        executor: str = SERIAL,
+        executor: str | None = None,
         workers: int | None = None,
         scheduler: str | None = None,
     ) -> Iterator[FileReport]:
@@ -143,13 +143,16 @@ class Engine:
 
         ``executor`` says who works: ``"serial"`` is this process, ``"processes"`` are ``workers``
         others (None: one for each core), ``"auto"`` begins as the first and goes on as the second
-        where that gains anything; plugins have more, which find a cluster at ``scheduler``. The
-        outputs are the same. A run that cannot be split stays in this process: see `obstacle`.
+        where that gains anything; plugins have more, which find a cluster at ``scheduler``. None
+        leaves it to the settings, and they to ``"serial"``. The outputs are the same. A run that
+        cannot be split stays in this process: see `obstacle`.
 
         Raises `SettingsError` for an executor that nobody declares, or options it cannot use.
         """
+        settings = self.batch.settings
+        workers, scheduler = workers or settings.workers, scheduler or settings.scheduler
         options = WorkerOptions(workers=workers, scheduler=scheduler)
-        self._run = Run(self, executor, options)
+        self._run = Run(self, executor or settings.executor or SERIAL, options)
         return self._run.reports(refs, names)
 
     @property
@@ -158,11 +161,9 @@ class Engine:
         return None if self._run is None else self._run.obstacle
 
     def configuration(self) -> Configuration:
-        """Return the plain values from which a worker builds an engine like this. They hold the key."""
-        recipes, settings = self._given
+        """Return the plain values from which a worker builds an engine like this: with the key."""
         return Configuration(
-            recipes,
-            settings,
+            *self._given,
             self.batch.key,
             self.linkable,
             self._ids,
@@ -173,7 +174,7 @@ class Engine:
 
     @classmethod
     def of(cls, configuration: Configuration, host: PluginHost, *, overwrite: bool) -> Engine:
-        """Return the engine that a configuration is of; only what it replaces may differ."""
+        """Return an engine like that of a configuration; only what it replaces may differ."""
         return cls(
             host,
             configuration.recipes,
@@ -206,10 +207,10 @@ class Engine:
             found.append(target)
             return target
 
-        report = self._that_replaces(task.overwrite).carried_out(task, as_it_is)
-        return Result(report, found[0] if found else None)
+        engine = self._that_replaces(overwrite=task.overwrite)
+        return Result(engine.carried_out(task, as_it_is), found[0] if found else None)
 
-    def _that_replaces(self, overwrite: bool) -> Engine:  # noqa: FBT001 - as the setting is named
+    def _that_replaces(self, *, overwrite: bool) -> Engine:
         """Return an engine like this that replaces what is there, or does not."""
         if overwrite == self.batch.settings.overwrite:
             return self
@@ -256,7 +257,7 @@ class Engine:
             change = {"outcome": Outcome.REFUSED, "code": error.code, "reason": str(error)}
         except PluginError as error:
             log.error("%s: %s", label, error)
-            change = {"code": "plugin-failed", "reason": str(error), "fault": _bare(error)}
+            change = {"code": "plugin-failed", "reason": str(error), "fault": bare(error)}
         except Exception as error:  # noqa: BLE001 - a file must not end the run, nor be quoted
             fault = failure("deid_core", "processing", error)
             log.error("%s: %s", label, fault)
@@ -345,9 +346,3 @@ class Engine:
                 raise PluginContractError(f"{who}: check {name!r} gave reasons that are no text")
             if reasons:
                 raise RefusedError(f"{who}: check {name!r}: {'; '.join(reasons)}")
-
-
-def _bare(error: PluginError) -> PluginError:
-    """Return an error without what it came from: frames and causes may hold values."""
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)

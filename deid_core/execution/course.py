@@ -15,7 +15,7 @@ from deid_core.model import FileReport
 
 FEWEST = 4
 """Files that a run has at least before it starts workers by itself."""
-PATIENCE_SECONDS = 0.3
+PATIENCE_SECONDS = 0.5
 """How long a run goes on alone before it starts workers by itself: as long as they take to start."""
 
 

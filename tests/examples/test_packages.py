@@ -46,6 +46,7 @@ def test_an_example_is_a_whole_package(
         "audit",
         "dicom",
         "fileset",
+        "executors",
         "profiles",
         "pseudonyms",
         "screening",

@@ -25,7 +25,7 @@ from deid_core import (
 
 Install = Callable[..., None]
 
-OURS = ("audit", "dicom", "fileset", "profiles", "pseudonyms", "screening", "streams")
+OURS = ("audit", "dicom", "executors", "fileset", "profiles", "pseudonyms", "screening", "streams")
 
 HEAD = "from deid_core import FieldAction, FileRef, Rank, SetValue, hookimpl\n"
 GOOD = (
@@ -102,6 +102,7 @@ def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -
         "pseudonyms",
         "profiles",
         "fileset",
+        "executors",
         "dicom",
         "audit",
     ]
@@ -120,6 +121,7 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "pseudonyms",
         "profiles",
         "fileset",
+        "executors",
         "audit",
     ]
 
