@@ -150,8 +150,10 @@ class Engine:
         Raises `SettingsError` for an executor that nobody declares, or options it cannot use.
         """
         settings = self.batch.settings
-        workers, scheduler = workers or settings.workers, scheduler or settings.scheduler
-        options = WorkerOptions(workers=workers, scheduler=scheduler)
+        options = WorkerOptions(
+            workers=settings.workers if workers is None else workers,
+            scheduler=settings.scheduler if scheduler is None else scheduler,
+        )
         self._run = Run(self, executor or settings.executor or SERIAL, options)
         return self._run.reports(refs, names)
 

@@ -42,7 +42,8 @@ class Process:
         )
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - pipes
         self._process, self._requests, self._answers = process, process.stdin, process.stdout
-        threading.Thread(target=self._listen, name="deid-core worker", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         """Begin the worker, and pass on what it says: in a thread, since either may take long."""
@@ -52,6 +53,7 @@ class Process:
             write_frame(self._requests, self._payload)
             while (message := read_frame(self._answers)) is not None:
                 self._messages.put((self, message))
+        self._answers.close()
         self._messages.put((self, None))
 
     def give(self, chunk: int, payload: bytes) -> None:
@@ -78,3 +80,5 @@ class Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._listener.join()
+        self.say_no_more()
