@@ -41,10 +41,11 @@ class Names:
     _promised: set[str] = attrs.field(factory=set, init=False)
     """What files are to replace that are under way for a second time."""
 
-    def note(self, result: Result) -> None:
-        """Take note of what a worker has told."""
+    def note(self, result: Result, *, replaced: bool) -> None:
+        """Take note of what a worker has told; ``replaced`` if it was to do as `replacing` says."""
         if result.target is not None:
-            self._promised.discard(_key(result.target))
+            if replaced:
+                self._promised.discard(_key(result.target))
             if result.report.outcome is Outcome.WRITTEN:
                 self._written[_key(result.target)] += 1
 

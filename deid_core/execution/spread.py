@@ -17,10 +17,12 @@ from deid_core.model import FileReport, Outcome
 log = logging.getLogger("deid_core")
 
 WINDOW = 8192
-"""Files that may be drawn before the first of them is reported."""
-LARGEST_CHUNK = 64
-SECONDS = 0.04
-"""How long a worker shall have to do with a chunk: long against the cost of handing it over."""
+"""Files that may be drawn before the first of them is reported, with few workers."""
+CHUNKS_AHEAD = 8
+"""With many workers: so many chunks for each."""
+LARGEST_CHUNK = 1024
+MOST_APART = 64
+"""Files that may wait to be done in this process, before no more are given to others."""
 DIED = "worker-died"
 GRACE_SECONDS = 30.0
 """How long a worker may take to end the file that it has in hand, when the run is broken off."""
@@ -38,7 +40,7 @@ class _Done:
 class Spread:
     """The part of a run that workers do.
 
-    ``tasks`` are drawn only as far as workers have room, and at most `WINDOW` files ahead of
+    ``tasks`` are drawn only as far as workers have room, and only so many files ahead of
     those that were reported. ``do`` does a file in this process, as a worker would: those that
     cannot be sent to another, and those that are done again under another name.
     """
@@ -72,7 +74,8 @@ class Spread:
         self._done: dict[int, _Done] = {}
         self._doubtful: deque[int] = deque()
         self._replacing: set[int] = set()
-        self._pace = SECONDS
+        self._pace = workers.seconds
+        """Seconds that a file takes; at first, a chunk is one file."""
 
     def reports(self) -> Iterator[FileReport]:
         """Yield the reports in the order of the files."""
@@ -106,7 +109,7 @@ class Spread:
         return bool(self._alone or self._again or not self._drained)
 
     def _feed(self) -> None:
-        while self._has_more() and len(self._apart) < LARGEST_CHUNK and self.workers.room() > 0:
+        while self._has_more() and len(self._apart) < MOST_APART and self.workers.room() > 0:
             tasks = self._chunk()
             if not tasks:
                 return
@@ -127,11 +130,12 @@ class Spread:
     def _chunk(self) -> list[Task]:
         if self._alone:
             return [self._alone.popleft()]
-        size = max(1, min(LARGEST_CHUNK, int(SECONDS / self._pace)))
+        size = max(1, min(LARGEST_CHUNK, int(self.workers.seconds / self._pace)))
+        window = max(WINDOW, CHUNKS_AHEAD * size * self.workers.count)
         tasks: list[Task] = []
         while self._again and len(tasks) < size:
             tasks.append(self._again.popleft())
-        while not self._drained and len(tasks) < size and self._drawn - self._next + 1 < WINDOW:
+        while not self._drained and len(tasks) < size and self._drawn - self._next + 1 < window:
             try:
                 task = next(self._tasks, None)
             except Exception as error:  # noqa: BLE001 - raised when the files before it are reported
@@ -148,6 +152,7 @@ class Spread:
     def _take(self, event: Event) -> None:
         tasks = self._under_way.pop(event.chunk)
         if isinstance(event, Answered):
+            self._names.lost |= event.again
             self._take_answer(event.payload, {task.number: task for task in tasks})
         else:
             self._names.lost = True
@@ -193,10 +198,11 @@ class Spread:
         """Keep a result until it is the file's turn."""
         if task.number in self._origin:
             self._close(task.number)
-        if task.number in self._replacing:
+        replaced = task.number in self._replacing
+        if replaced:
             self._replacing.discard(task.number)
             result = attrs.evolve(result, target=task.target)
-        self._names.note(result)
+        self._names.note(result, replaced=replaced)
         self._done[task.number] = _Done(task, result, self._issued)
         if self._names.overwrite and result.report.outcome is Outcome.EXISTS:
             self._doubtful.append(task.number)

@@ -70,10 +70,11 @@ class Result:
 
 @attrs.frozen
 class Answered:
-    """A worker has answered to a chunk of tasks."""
+    """A worker has answered to a chunk of tasks; ``again`` if another had begun with it and died."""
 
     chunk: int
     payload: bytes = attrs.field(repr=False)
+    again: bool = False
 
 
 @attrs.frozen
@@ -92,9 +93,10 @@ class Workers(Protocol):
     A chunk is bytes; its answer is what `deid_core.worker.Worker.answer` makes of it.
     """
 
-    @property
-    def count(self) -> int:
-        """How many there are."""
+    count: int
+    """How many there are."""
+    seconds: float
+    """How long a worker shall have to do with a chunk: long against the cost of handing it over."""
 
     def room(self) -> int:
         """Return how many chunks may be given now; 0 while none has begun. Never waits."""

@@ -26,6 +26,8 @@ class Processes:
     takes its place.
     """
 
+    seconds = 0.04
+
     def __init__(self, configuration: Configuration, count: int) -> None:
         self.count = count
         self._payload = pack_configuration(configuration)
@@ -88,6 +90,8 @@ class Processes:
             process.has_begun = True
             self._stillborn = 0
         elif message.startswith(FAULT):
+            if self._stopping:
+                return
             raise SettingsError(f"a worker cannot begin: {message[1:].decode()}")
         else:
             chunk, _ = process.given.popleft()

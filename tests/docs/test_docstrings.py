@@ -11,6 +11,7 @@ import pytest
 
 import deid_core
 import deid_core_audit
+import deid_core_dask
 import deid_core_dicom
 import deid_core_executors
 import deid_core_fileset
@@ -22,6 +23,7 @@ import deid_core_streams
 PACKAGES = (
     deid_core,
     deid_core_audit,
+    deid_core_dask,
     deid_core_dicom,
     deid_core_executors,
     deid_core_fileset,

@@ -44,6 +44,7 @@ def test_an_example_is_a_whole_package(
     listed = environment.plugins()
     assert set(listed) == {
         "audit",
+        "dask",
         "dicom",
         "fileset",
         "executors",

@@ -117,6 +117,7 @@ def test_who_is_preferred_is_asked_first(rivals: Environment) -> None:
         "profiles",
         "fileset",
         "executors",
+        "dask",
         "audit",
     ]
     assert list(rivals.plugins("--prefer", "dicom", "--prefer", "patient-jitter")) == order
