@@ -44,7 +44,7 @@ def held(dataset: Elements, tag: int) -> DataElement | RawDataElement:
 
 def stored_vr(dataset: Elements, tag: int) -> str:
     """Return the VR that the file gives the element, else the dictionary's, else ``UN``."""
-    vr = held(dataset, tag).VR
+    vr = dataset.vr(tag) if isinstance(dataset, EncodedDataSet) else held(dataset, tag).VR
     if vr is None:
         allowed = dictionary.vrs_of(tag)
         vr = allowed[0] if allowed else "UN"
@@ -71,6 +71,8 @@ def has_undefined_length(dataset: Elements, tag: int) -> bool:
 
 def is_sequence(dataset: Elements, tag: int) -> bool:
     """Tell whether the element is a sequence, whatever VR the file hides it under."""
+    if isinstance(dataset, EncodedDataSet):
+        return dataset.is_sequence(tag)
     element = held(dataset, tag)
     if element.VR == "SQ":
         return True

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Tally(Mapping[str, int]):
     """The sum of several counts, made when it is first asked for."""
 
@@ -22,6 +22,9 @@ class Tally(Mapping[str, int]):
                 total.update(part)
             self._sums.append(total)
         return self._sums[0]
+
+    def __repr__(self) -> str:
+        return repr(dict(self._sum()))
 
     def __getitem__(self, action: str) -> int:
         return self._sum()[action]

@@ -14,6 +14,7 @@ from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_eleme
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.tag import BaseTag
 
+from deid_core import dictionary
 from deid_core.encoded.encode import encode, encode_plain
 from deid_core.encoded.heads import explicit_head, implicit_head, implicit_vr
 from deid_core.errors import NotWalkableError
@@ -33,6 +34,8 @@ Piece = bytes | tuple[int, int]
 
 CHARACTER_SET = 0x00080005
 DELIMITER_LENGTH = 8
+ITEM = b"\xfe\xff\x00\xe0"
+"""The tag of an item: what the bytes of a sequence start with (PS3.5 7.5)."""
 MOST_TEXT = 1024
 SINGLE_TEXT = frozenset({"CS", "LO", "SH", "UI"})
 
@@ -207,6 +210,23 @@ class EncodedDataSet:
             vrs = tuple(span[0] for span in self.spans.values())
             outline = _OUTLINES[key] = tags, vrs, creators
         return outline
+
+    def vr(self, tag: int) -> str | None:
+        """Return the VR that the file, or who set it, gives an element. Raises ``KeyError``."""
+        if tag in self.overlay:
+            return self.get_item(tag).VR
+        return self.spans[tag][0]
+
+    def is_sequence(self, tag: int) -> bool:
+        """Tell whether an element is a sequence, whatever VR the file hides it under."""
+        vr = self.vr(tag)
+        if vr == "SQ":
+            return True
+        allowed = dictionary.vrs_of(tag)
+        if allowed or vr not in (None, "UN"):
+            return allowed == ("SQ",)
+        value = self.part(tag, 0, 4) if tag not in self.overlay else self.get_item(tag).value
+        return (value or b"")[:4] == ITEM
 
     def length(self, tag: int) -> int:
         """Return how many bytes an element has that was read; its delimiter counts."""

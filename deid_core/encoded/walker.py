@@ -218,6 +218,8 @@ def _end_of_fragments(source: Source, at: int) -> int:
     """Return the offset after encapsulated pixel data (PS3.5 A.4)."""
     while True:
         head = source.read(at, min(source.size, at + 8))
+        if len(head) < 8:  # noqa: PLR2004 - tag and length
+            raise NotWalkableError
         length = int.from_bytes(head[4:8], "little")
         at += 8
         if head[:4] == SEQUENCE_END and not length:
