@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deid_core.changes import RemoveElement as RemoveElement
     from deid_core.changes import RemoveItems as RemoveItems
     from deid_core.changes import SetValue as SetValue
+    from deid_core.dependence import Depends as Depends
     from deid_core.engine import Engine as Engine
     from deid_core.errors import ActionError as ActionError
     from deid_core.errors import DeidError as DeidError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from deid_core.errors import MediaDirectoryError as MediaDirectoryError
     from deid_core.errors import NoPluginAnsweredError as NoPluginAnsweredError
     from deid_core.errors import NotDicomError as NotDicomError
+    from deid_core.errors import NotWalkableError as NotWalkableError
     from deid_core.errors import OutputExistsError as OutputExistsError
     from deid_core.errors import PluginConflictError as PluginConflictError
     from deid_core.errors import PluginContractError as PluginContractError
@@ -77,9 +79,10 @@ _HOMES = {
     "batch": "Batch FileContext",
     "engine": "Engine",
     "errors": "ActionError DeidError FileError MediaDirectoryError NoPluginAnsweredError "
-    "NotDicomError OutputExistsError PluginConflictError PluginContractError PluginError "
+    "NotDicomError NotWalkableError OutputExistsError PluginConflictError PluginContractError PluginError "
     "PluginFailedError PluginLoadError Problem ReadError RecipeError RecipeNotFoundError RefusedError "
     "SettingsError SkippedError WriteError",
+    "dependence": "Depends",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
     "changes": "Change RemoveElement RemoveItems SetValue",

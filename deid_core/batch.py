@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from deid_core.dependence import Depends, Noted
 from deid_core.elements import separate
 from deid_core.model import Field, Identifiers, Instance
 from deid_core.settings import UUID_ROOT, Settings
@@ -96,20 +97,43 @@ class FileContext:
     """The file at hand: its data set as it was read, its identifiers, and its variables.
 
     ``item`` holds the variables that the user gave for this instance (``var:``). ``label``
-    is what log lines call the file. ``words(name)`` gives the values of a group that the
-    recipe defines (``%values``), as this instance has them. ``memory`` is for what a plugin
+    is what log lines call the file. ``memory`` is for what a plugin
     has found out about the file and needs again, by a name of its own.
     """
 
     label: str
     instance: Instance = attrs.field(repr=False)
-    identifiers: Identifiers = attrs.field(repr=False)
+    _identifiers: Identifiers = attrs.field(repr=False, alias="identifiers")
     item: Mapping[str, Any] = attrs.field(repr=False)
     batch: Batch = attrs.field(repr=False)
-    words: Callable[[str], frozenset[str]] = attrs.field(repr=False, default=_no_words)
+    _words: Callable[[str], frozenset[str]] = attrs.field(
+        repr=False, default=_no_words, alias="words"
+    )
     memory: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     warnings: list[str] = attrs.field(factory=list, init=False)
+    _noted: list[Noted] = attrs.field(factory=lambda: [Noted()], init=False, repr=False)
     _copies: list[FileDataset] = attrs.field(factory=list, init=False, repr=False)
+
+    def words(self, name: str) -> frozenset[str]:
+        """Return the values of a group that the recipe defines (``%values``), as they are here."""
+        self.rely(Depends.FILE)
+        return self._words(name)
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """Who and what the instance is about; an answer of who asks holds for the patient only."""
+        self._noted[0].patient = True
+        return self._identifiers
+
+    def rely(self, depends: Depends) -> None:
+        """Note that the answer that is being found depends on this."""
+        noted = self._noted[0]
+        noted.depends = max(noted.depends, depends)
+
+    def note_anew(self, noted: Noted | None = None) -> Noted:
+        """Begin anew with noting, or go on from ``noted``; return what was noted before."""
+        before, self._noted[0] = self._noted[0], noted if noted is not None else Noted()
+        return before
 
     def data_set(self) -> FileDataset:
         """Return a copy of the data set as it was read: what a user's function may look at.

@@ -44,9 +44,15 @@ class Changes:
     """What is to be done to one data set.
 
     ``elements`` maps tags to changes, ``items`` maps the tags of sequences that stay to the
-    changes of their items, None for an item that goes; ``added`` lists what is new.
+    changes of their items, None for an item that goes; ``added`` lists what is new. Where the data
+    set is encoded, ``encoded`` has elements that are ready to be written, None for one that goes.
     """
 
     elements: dict[int, Change] = attrs.field(factory=dict)
     items: dict[int, list[Changes | None]] = attrs.field(factory=dict)
     added: list[tuple[ElementPath, SetValue]] = attrs.field(factory=list, repr=False)
+    encoded: dict[int, bytes | None] = attrs.field(factory=dict, repr=False)
+
+    def __bool__(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.elements or self.items or self.added or self.encoded)

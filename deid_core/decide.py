@@ -2,341 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-
-import attrs
-from pydicom.dataset import Dataset
-
-from deid_core.batch import FileContext
-from deid_core.changes import UNDONE, Change, Changes, RemoveElement, RemoveItems, SetValue
+from deid_core.changes import Changes
 from deid_core.climate import Climate
-from deid_core.elements import (
-    creator_of,
-    is_creator,
-    is_sequence,
-    items_of,
-    plain,
-    private_creators,
-    read_element,
-    readings_of,
-    stored_vr,
-    walk,
-)
-from deid_core.errors import ActionError, ReadError
-from deid_core.model import (
-    ElementPath,
-    Field,
-    Parent,
-    PrivateDecision,
-    PrivateVerdict,
-)
-from deid_core.recipe.places import new_path
-from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
-from deid_core.structure import MAX_DEPTH
-
-REMOVE = RemoveElement()
-
-FILE_META_GROUP = 0x0002
-ILLEGAL_GROUPS = frozenset({0x0000, FILE_META_GROUP})
-"""Groups that no data set may hold (PS3.5 7.1): commands and file meta information."""
+from deid_core.elements import Elements, walk
+from deid_core.errors import ActionError
+from deid_core.judge import Case, Walk
+from deid_core.recipe.plan import Node
 
 
-@attrs.frozen
-class Case:
-    """What decides about one instance.
+def decide_data_set(case: Case, dataset: Elements, root: Node, default: str) -> Changes:
+    """Decide about the data set of an instance."""
+    changes = _decided(Walk(case, dataset, root, (), Climate(default)))
+    _check_verdict(case, dataset)
+    return changes
 
-    ``examine``, if there is one, is asked about every value that would stay as it is.
-    ``actions`` counts what was decided, by action and field. ``record``, if there is one, takes
-    the decision of the recipe about each path.
+
+def decide_file_meta(case: Case, file_meta: Elements, root: Node) -> Changes:
+    """Decide about the file meta information: what no rule names goes."""
+    return _decided(Walk(case, file_meta, root, (), Climate("REMOVE"), is_file_meta=True))
+
+
+def _decided(walk: Walk) -> Changes:
+    walk.elements()
+    walk.add()
+    return walk.changes
+
+
+def _check_verdict(case: Case, dataset: Elements) -> None:
+    """Refuse a verdict about elements that are not there: it must have meant others.
+
+    Raises `ActionError`.
     """
-
-    context: FileContext
-    verdict: PrivateVerdict
-    examine: Callable[[Field, bool], Change | None] | None = None
-    actions: Counter[str] = attrs.field(factory=Counter)
-    record: dict[str, Decision] | None = None
-
-    def data_set(self, dataset: Dataset, root: Node, default: str) -> Changes:
-        """Decide about the data set of the instance."""
-        walk = _Walk(self, dataset, root, (), Climate(default))
-        walk.elements()
-        walk.add()
-        return walk.changes
-
-    def check_verdict(self, dataset: Dataset) -> None:
-        """Refuse a verdict about elements that are not there: it must have meant others.
-
-        Raises `ActionError`.
-        """
-        missing = set(self.verdict.found)
-        if missing:
-            missing -= {str(path) for _, path in walk(dataset)}
-        if missing:
-            raise ActionError(
-                f"the screening of private elements found {len(missing)} that are not there; "
-                "its keys must be the text of an ElementPath, as in (0009,1001)"
-            )
-
-    def file_meta(self, file_meta: Dataset, root: Node) -> Changes:
-        """Decide about the file meta information: what no rule names goes."""
-        walk = _Walk(self, file_meta, root, (), Climate("REMOVE"), is_file_meta=True)
-        walk.elements()
-        walk.add()
-        return walk.changes
-
-
-@attrs.define
-class _Walk:
-    """The way through one data set; through its items go walks of their own."""
-
-    case: Case
-    dataset: Dataset
-    node: Node
-    parents: tuple[Parent, ...]
-    climate: Climate
-    is_file_meta: bool = False
-    changes: Changes = attrs.field(factory=Changes)
-    protected: set[int] = attrs.field(factory=set)
-    tags: list[int] = attrs.field(init=False)
-    creators: Mapping[int, str] = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        if len(self.parents) > MAX_DEPTH:
-            raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
-        self.tags = list(self.dataset.keys())
-        private = any(tag >> 16 & 1 for tag in self.tags)
-        self.creators = private_creators(self.dataset) if private else {}
-
-    def elements(self) -> bool:
-        """Decide about all elements, and tell whether any is left."""
-        left = False
-        for tag in self.tags:
-            if self._is_creator(tag):
-                continue
-            path = self._path(tag)
-            change = self._element(path)
-            if change is None:
-                left = True
-            else:
-                self.changes.elements[tag] = change
-        self._private_creators()
-        if self.parents and self.climate.doomed is None:
-            self.add()
-        return left
-
-    def _path(self, tag: int) -> ElementPath:
-        vr = stored_vr(self.dataset, tag)
-        return ElementPath(tag, vr, creator_of(tag, self.creators), self.parents)
-
-    def _element(self, path: ElementPath) -> Change | None:
-        """Return the change of one element; a sequence that stays enters ``changes.items``."""
-        if path.tag >> 16 in ILLEGAL_GROUPS and not self.is_file_meta:
-            return REMOVE
-        if self._is_found(path):
-            self._count("SCREEN", path)
-            return REMOVE
-        decision, fallback = self._judge(path)
-        if decision.kept:
-            self.protected.add(path.tag)
-        if self.case.record is not None:
-            self.case.record[str(path)] = decision
-        doomed = self.climate.doomed
-        if doomed is not None and not (decision.kept and decision.layer >= doomed):
-            change: Change | None = REMOVE
-        elif decision.steps:
-            change = self._ruled(path, decision)
-        else:
-            change = None if decision.kept else self._unnamed(path, fallback)
-        if is_sequence(self.dataset, path.tag):
-            return self._sequence(path, decision, change)
-        return change if change is not None else self._swept(path, protected=decision.protected)
-
-    def _ruled(self, path: ElementPath, decision: Decision) -> Change | None:
-        """Carry out the rules about an element."""
-        change, name = decision.change(self._field(path))
-        if change is not None:
-            if change is UNDONE:
-                name = f"{name} not done, REMOVE"
-            elif isinstance(change, RemoveElement) and name != "REMOVE":
-                name = f"{name}, REMOVE"
-            self._count(name, path)
-        return change
-
-    def _unnamed(self, path: ElementPath, fallback: str) -> Change | None:
-        """Decide about an element that no rule names."""
-        declared = self.case.verdict.declared if path.is_private else {}
-        if declared and str(path) in declared:
-            change, name = declared[str(path)](self._field(path)), "SCREEN"
-        elif fallback == "KEEP":
-            return None
-        else:
-            change, name = REMOVE if fallback == "REMOVE" else SetValue(None), fallback
-        if change is not None:
-            self._count(name, path)
-        return change
-
-    def _swept(self, path: ElementPath, *, protected: bool) -> Change | None:
-        """Look for the patient's own values in an element that would stay."""
-        if self.case.examine is None:
-            return None
-        change = self.case.examine(self._field(path), protected)
-        if change is not None:
-            self._count("SWEEP", path)
-        return change
-
-    def _judge(self, path: ElementPath) -> tuple[Decision, str]:
-        """Return what the recipe says, and what goes where it says nothing."""
-        fallback = self.climate.default
-        # A pattern is not meant for the file's own bookkeeping.
-        exact = self.climate.sheltered or self.is_file_meta
-        if path.is_private:
-            removed = self.case.verdict.default is PrivateDecision.REMOVE
-            exact = exact or removed
-            fallback = "REMOVE" if removed else "KEEP"
-        decision = self.node.decision(path.tag, path.vr, path.creator, exact=exact)
-        if decision.candidates:
-            decision = decision.settled(self._field(path))
-        return decision, fallback
-
-    def _sequence(
-        self, path: ElementPath, decision: Decision, change: Change | None
-    ) -> Change | None:
-        """Decide about what a sequence holds: it stays if it does, or if anything in it does."""
-        step = Parent(path.tag, 0, path.creator)
-        gone: frozenset[int] = frozenset()
-        if isinstance(change, RemoveItems):
-            gone, change = change.numbers, None
-        if change is None:
-            inside = self.climate.below(kept=decision.kept)
-        else:
-            layer = self.climate.layer(decision.layer if decision.named else UNNAMED_LAYER)
-            hidden = path.is_private and self.case.verdict.default is PrivateDecision.REMOVE
-            if not self.node.keeps_below(step, layer, named=hidden):
-                return change
-            inside = Climate("REMOVE", doomed=layer)
-        found = self._items(path, kept=decision.kept, goes=change is not None)
-        if found is None:
-            return change or REMOVE
-        items: list[Changes | None] = []
-        left = False
-        for number, item in enumerate(found):
-            if number in gone:
-                items.append(None)
-                continue
-            parent = attrs.evolve(step, item=number)
-            walk = _Walk(self.case, item, self.node.child(parent), (*self.parents, parent), inside)
-            left = walk.elements() or left
-            items.append(walk.changes)
-        if change is not None and not left:
-            return change
-        if gone and not any(items):
-            return REMOVE
-        self.changes.items[path.tag] = items
-        return None
-
-    def _items(self, path: ElementPath, *, kept: bool, goes: bool) -> list[Dataset] | None:
-        """Return the items of a sequence; None where nobody can say what they are, so it goes."""
-        try:
-            return items_of(self.dataset, path.tag)
-        except ReadError:
-            if kept:
-                raise
-        if not goes and not path.is_private:
-            label = self.case.context.label
-            self.case.context.warn(f"{path.label} removed from {label}: it cannot be parsed")
-        return None
-
-    def _is_creator(self, tag: int) -> bool:
-        return is_creator(tag) and tag >> 8 & 0xFFFF00 | tag & 0xFF in self.creators
-
-    def _private_creators(self) -> None:
-        """Let private creators share the fate of what they reserve.
-
-        A creator that a rule or a finding removes takes its block along.
-        """
-        blocks: dict[int, list[int]] = {block: [] for block in self.creators}
-        for tag in self.tags:
-            if tag >> 16 & 1 and not self._is_creator(tag) and tag >> 8 in blocks:
-                blocks[tag >> 8].append(tag)
-        kept = self.case.verdict.default is PrivateDecision.KEEP and self.climate.doomed is None
-        for block, members in blocks.items():
-            tag = block << 8 & 0xFFFF0000 | block & 0xFF
-            stays = any(not self._goes(member) for member in members)
-            if self._creator_goes(tag, members):
-                self._remove([tag, *members])
-            elif not stays and (members or not kept):
-                self._remove([tag])
-
-    def _creator_goes(self, tag: int, members: list[int]) -> bool:
-        """Tell whether a creator must go: it was found, or a rule by name or value removes it.
-
-        A rule that protects something in its block protects the creator from rules as well.
-        """
-        path = ElementPath(tag, stored_vr(self.dataset, tag), None, self.parents)
-        if self._is_found(path) or self._swept(path, protected=False) is not None:
-            return True
-        if not self.protected.isdisjoint(members):
-            return False
-        decision = self.node.decision(tag, path.vr, None, exact=False)
-        field = self._field(path)
-        asked = decision.asked(field)
-        rules = [rule for rule in asked if rule.selector.exact or rule.when is not None]
-        change, _ = settle(rules).change(field)
-        return isinstance(change, RemoveElement)
-
-    def _goes(self, tag: int) -> bool:
-        return isinstance(self.changes.elements.get(tag), RemoveElement)
-
-    def _remove(self, tags: Iterable[int]) -> None:
-        for tag in tags:
-            self.changes.elements[tag] = REMOVE
-            self.changes.items.pop(tag, None)
-
-    def add(self) -> None:
-        """Decide about what rules create and the data set does not have."""
-        done: set[int] = set()
-        creators = dict(self.creators)
-        for selector in self.node.created():
-            path = new_path(selector.steps[-1], creators, self.parents)
-            if path is None or path.tag in self.dataset or path.tag in done:
-                continue
-            if (path.tag >> 16 == FILE_META_GROUP) != self.is_file_meta:
-                continue
-            done.add(path.tag)
-            if path.creator is not None:
-                creators[path.tag >> 8] = path.creator
-            decision = self.node.decision(path.tag, path.vr, path.creator, exact=True)
-            field = Field(path, self.case.context, present=False)
-            if decision.candidates:
-                decision = decision.settled(field)
-            change, name = decision.change(field)
-            if isinstance(change, SetValue):
-                self._count(name, path)
-                self.changes.added.append((path, change))
-
-    def _field(self, path: ElementPath) -> Field:
-        dataset = self.dataset
-
-        def beside(tag: int) -> object:
-            if tag not in dataset:
-                return None
-            if is_sequence(dataset, tag):
-                return items_of(dataset, tag)
-            return plain(read_element(dataset, tag).value)
-
-        return Field(
-            path,
-            self.case.context,
-            decode=lambda: beside(path.tag),
-            read=lambda: readings_of(dataset, path.tag),
-            beside=beside,
-            holder=dataset,
+    missing = set(case.verdict.found)
+    if missing:
+        missing -= {str(path) for _, path in walk(dataset)}
+    if missing:
+        raise ActionError(
+            f"the screening of private elements found {len(missing)} that are not there; "
+            "its keys must be the text of an ElementPath, as in (0009,1001)"
         )
-
-    def _is_found(self, path: ElementPath) -> bool:
-        found = self.case.verdict.found
-        return bool(found) and str(path) in found
-
-    def _count(self, name: str, path: ElementPath) -> None:
-        self.case.actions[f"{name} {path.label}"] += 1

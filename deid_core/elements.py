@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast, overload
 
 from pydicom import config
 from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
@@ -14,6 +15,7 @@ from pydicom.multival import MultiValue
 from pydicom.valuerep import PersonName
 
 from deid_core import dictionary
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import ReadError
 from deid_core.model import ElementPath, Parent
 from deid_core.readings import readings
@@ -27,14 +29,20 @@ CHARACTER_SET_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
 CREATOR_VRS = (None, "LO", "UN")
 LONGEST_CREATOR = 64
+MOST_OF_A_CREATOR = 4096
+"""Bytes of a creator with its padding, beyond which it is none."""
 
 
-def held(dataset: Dataset, tag: int) -> DataElement | RawDataElement:
+Elements = Dataset | EncodedDataSet
+"""What holds data elements: a data set, an item, or the file meta information."""
+
+
+def held(dataset: Elements, tag: int) -> DataElement | RawDataElement:
     """Return what a data set holds for a tag, encoded or not, without decoding it."""
     return dataset.get_item(tag, keep_deferred=True)
 
 
-def stored_vr(dataset: Dataset, tag: int) -> str:
+def stored_vr(dataset: Elements, tag: int) -> str:
     """Return the VR that the file gives the element, else the dictionary's, else ``UN``."""
     vr = held(dataset, tag).VR
     if vr is None:
@@ -43,15 +51,17 @@ def stored_vr(dataset: Dataset, tag: int) -> str:
     return str(vr)
 
 
-def has_undefined_length(dataset: Dataset, tag: int) -> bool:
+def has_undefined_length(dataset: Elements, tag: int) -> bool:
     """Tell whether the element has no length but an end: pixel data in fragments (PS3.5 A.4)."""
+    if isinstance(dataset, EncodedDataSet):
+        return dataset.is_in_fragments(tag)
     element = held(dataset, tag)
     if isinstance(element, RawDataElement):
         return bool(element.length == UNDEFINED)
     return bool(element.is_undefined_length)
 
 
-def is_sequence(dataset: Dataset, tag: int) -> bool:
+def is_sequence(dataset: Elements, tag: int) -> bool:
     """Tell whether the element is a sequence, whatever VR the file hides it under."""
     element = held(dataset, tag)
     if element.VR == "SQ":
@@ -64,7 +74,7 @@ def is_sequence(dataset: Dataset, tag: int) -> bool:
     return (element.value or b"")[:4] in ITEMS
 
 
-def read_element(dataset: Dataset, tag: int) -> DataElement:
+def read_element(dataset: Elements, tag: int) -> DataElement:
     """Return the element, converted, without changing what the data set holds.
 
     Raises `ReadError` if its bytes cannot be decoded.
@@ -78,18 +88,37 @@ def read_element(dataset: Dataset, tag: int) -> DataElement:
             element._replace(VR=stored_vr(dataset, tag)) if dictionary.vrs_of(tag) else element
         )
     try:
-        charset = dataset.original_character_set or dataset._character_set  # noqa: SLF001 - pydicom has no other way
-        return convert_raw_data_element(element, encoding=charset, ds=dataset)
+        charset = dataset.original_character_set
+        if not charset and isinstance(dataset, Dataset):
+            charset = dataset._character_set  # noqa: SLF001 - pydicom has no other way
+        return convert_raw_data_element(element, encoding=charset, ds=cast("Dataset", dataset))
     except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes the value
         path = ElementPath(tag)
         raise ReadError(f"{path.tag_text} cannot be decoded ({type(error).__name__})") from None
 
 
-def items_of(dataset: Dataset, tag: int) -> list[Dataset]:
+def value_of(dataset: Elements, tag: int) -> Any:
+    """Return the value of an element as `plain` gives it. Raises `ReadError`."""
+    if isinstance(dataset, EncodedDataSet):
+        text = dataset.plain_text(tag)
+        if text is not None:
+            return text or None
+    return plain(read_element(dataset, tag).value)
+
+
+@overload
+def items_of(dataset: Dataset, tag: int) -> list[Dataset]: ...
+@overload
+def items_of(dataset: EncodedDataSet, tag: int) -> list[EncodedDataSet]: ...
+@overload
+def items_of(dataset: Elements, tag: int) -> Sequence[Elements]: ...
+def items_of(dataset: Elements, tag: int) -> Sequence[Elements]:
     """Return the items of a sequence, parsed in place. Raises `ReadError`.
 
     Under VR UN they are in implicit VR little endian (PS3.5 6.2.2).
     """
+    if isinstance(dataset, EncodedDataSet):
+        return dataset.items_of(tag)
     element = held(dataset, tag)
     if isinstance(element, DataElement) and element.VR != "SQ":
         # Somebody has looked at it, so that pydicom converted it to what its header says.
@@ -111,9 +140,17 @@ def items_of(dataset: Dataset, tag: int) -> list[Dataset]:
         ) from None
 
 
+@overload
 def walk(
     dataset: Dataset, parents: tuple[Parent, ...] = ()
-) -> Iterator[tuple[Dataset, ElementPath]]:
+) -> Iterator[tuple[Dataset, ElementPath]]: ...
+@overload
+def walk(
+    dataset: Elements, parents: tuple[Parent, ...] = ()
+) -> Iterator[tuple[Elements, ElementPath]]: ...
+def walk(
+    dataset: Elements, parents: tuple[Parent, ...] = ()
+) -> Iterator[tuple[Elements, ElementPath]]:
     """Yield every element of a data set with the data set that holds it, at any depth.
 
     A sequence comes before what it holds. Raises `ReadError` if items cannot be parsed.
@@ -141,7 +178,7 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def readings_of(dataset: Dataset, tag: int) -> tuple[str, ...]:
+def readings_of(dataset: Elements, tag: int) -> tuple[str, ...]:
     """Return all that the values of an element may be read as, for those who look for something.
 
     Numbers as text count as they are written and as the number; bytes count in every usual
@@ -173,21 +210,37 @@ def _short(number: Any) -> str:
     return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
 
 
-def private_creators(dataset: Dataset) -> Mapping[int, str]:
+def private_creators(dataset: Elements) -> Mapping[int, str]:
     """Return the private creators by ``group << 8 | block`` (PS3.5 7.8.1).
 
     What stands at the place of one but is no single short text reserves nothing.
     """
     creators = {}
+    if isinstance(dataset, EncodedDataSet):
+        for tag in dataset.creator_tags():
+            vr, _, start, stop = dataset.spans[tag]
+            if vr in CREATOR_VRS and stop - start <= MOST_OF_A_CREATOR:
+                name = _creator_name(dataset.bytes_of(start, stop))
+                if name is not None:
+                    creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = name
+        return creators
     for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
-        if is_creator(tag):
+        if tag & 0x10000 and is_creator(tag):
             element = held(dataset, tag)
             value = element.value if isinstance(element.value, bytes | str) else b""
-            text = value.decode("latin-1") if isinstance(value, bytes) else value
-            name = text.strip(" \0")
-            if element.VR in CREATOR_VRS and 0 < len(name) <= LONGEST_CREATOR and "\\" not in name:
+            name = _creator_name(
+                value.encode("latin-1", "replace") if isinstance(value, str) else value
+            )
+            if element.VR in CREATOR_VRS and name is not None:
                 creators[tag >> 8 & 0xFFFF00 | tag & 0xFF] = name
     return creators
+
+
+@lru_cache(maxsize=1024)
+def _creator_name(value: bytes) -> str | None:
+    """Return the name that an encoded private creator gives, None if it gives none."""
+    name = value.decode("latin-1").strip(" \0")
+    return name if 0 < len(name) <= LONGEST_CREATOR and "\\" not in name else None
 
 
 def creator_of(tag: int, creators: Mapping[int, str]) -> str | None:
@@ -238,3 +291,11 @@ def separate(dataset: FileDataset) -> FileDataset:
 def new_element(tag: int, vr: str, value: Any) -> DataElement:
     """Make an element, legal or not: whether to warn of that is for the caller."""
     return DataElement(tag, vr, value, validation_mode=config.IGNORE)
+
+
+def put(dataset: Elements, tag: int, vr: str, value: Any) -> None:
+    """Give a data set an element, in finishing: legal or not is for the caller."""
+    if isinstance(dataset, EncodedDataSet):
+        dataset.put(tag, vr, value)
+    else:
+        dataset[tag] = new_element(tag, vr, value)

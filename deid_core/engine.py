@@ -14,9 +14,11 @@ import attrs
 from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
 from deid_core.changes import Changes
-from deid_core.decide import Case
+from deid_core.decide import decide_data_set, decide_file_meta
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import (
     FileError,
+    NotWalkableError,
     OutputExistsError,
     PluginContractError,
     PluginError,
@@ -27,6 +29,7 @@ from deid_core.errors import (
 from deid_core.guard import Guard, failure
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
+from deid_core.judge import Case
 from deid_core.model import (
     DiscoveryOptions,
     FileRef,
@@ -37,6 +40,7 @@ from deid_core.model import (
 )
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
+from deid_core.recall import Recall
 from deid_core.recipe.compile import compile_plan
 from deid_core.recipe.find import dates_of, foundation_of, sweep_of
 from deid_core.recipe.groups import Words
@@ -114,6 +118,7 @@ class Engine:
         self.plan = compile_plan(foundation, recipes, host, self.batch)
         self._checks = [self._compile_check(entry) for entry in host.checks.entries()]
         self._taken: dict[str, int] = {}
+        self._recall = Recall()
 
     def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
         who, name = self.host.who(entry.plugin), entry.record.name
@@ -212,6 +217,7 @@ class Engine:
     def _in_memory(self, ref: FileRef, report: FileReport) -> tuple[FileReport, Instance | None]:
         instance = self.host.read_file(ref, self.batch)
         instance, context, actions = self.clean(instance, ref.name)
+        instance = attrs.evolve(instance, dataset=instance.dataset)
         warnings = (*instance.notes, *context.warnings)
         done = attrs.evolve(
             report,
@@ -225,12 +231,15 @@ class Engine:
     def _written(
         self, ref: FileRef, label: str, name: PurePosixPath | None, report: FileReport
     ) -> tuple[FileReport, Instance | None]:
-        instance = self.host.read_file(ref, self.batch)
-        instance, context, actions = self.clean(instance, label)
-        target = safe_path(
-            name if name is not None else self.host.name_output(instance, self.batch)
-        )
-        receipt = self.host.write_file(instance, distinct(target, self._taken), self.batch)
+        read = self.host.read_file(ref, self.batch)
+        try:
+            instance, context, actions = self.clean(read, label)
+            target = safe_path(
+                name if name is not None else self.host.name_output(instance, self.batch)
+            )
+            receipt = self.host.write_file(instance, distinct(target, self._taken), self.batch)
+        finally:
+            read.close()
         done = attrs.evolve(
             report,
             outcome=Outcome.WRITTEN,
@@ -250,12 +259,24 @@ class Engine:
         """
         for note in instance.notes:
             log.warning("%s: %s", label, note, extra={"is_note": True})
-        decided = self.decide(instance, label)
-        apply(decided.file_meta, instance.dataset.file_meta, decided.context)
-        apply(decided.data_set, instance.dataset, decided.context)
+        try:
+            decided = self._applied(instance, label)
+        except NotWalkableError:
+            instance = _decoded(instance)
+            decided = self._applied(instance, label)
         finished = self.host.finish_instance(instance, self.batch)
         self._check(finished)
         return finished, decided.context, decided.actions
+
+    def _applied(self, instance: Instance, label: str) -> Decided:
+        elements = instance.elements
+        decided = self.decide(instance, label)
+        apply(decided.file_meta, elements.file_meta, decided.context)
+        apply(decided.data_set, elements, decided.context)
+        if isinstance(elements, EncodedDataSet):
+            # Whoever looked at it as one of pydicom's has seen it as it was.
+            elements.view = None
+        return decided
 
     def decide(
         self, instance: Instance, label: str, record: dict[str, Decision] | None = None
@@ -264,7 +285,7 @@ class Engine:
 
         ``record`` takes what the recipe says about each element, by path.
         """
-        host, batch, dataset = self.host, self.batch, instance.dataset
+        host, batch, dataset = self.host, self.batch, instance.elements
         identifiers = host.extract_identifiers(instance, batch)
         log.debug("entity id: %s", identifiers.entity)
         log.debug("item id: %s", identifiers.item)
@@ -272,15 +293,23 @@ class Engine:
         words = Words(self.plan.groups, dataset)
         context = FileContext(label, instance, identifiers, item, batch, words)
         verdict = host.screen_private_tags(instance, identifiers, batch)
-        examine = None
+        sweep = None
         if batch.settings.sweep != "off":
-            examine = host.sweep_values(instance, identifiers, batch).examine
-        case = Case(context, verdict, examine, record=record)
+            sweep = host.sweep_values(instance, identifiers, batch)
         root = self.plan.root(dataset)
-        file_meta = case.file_meta(dataset.file_meta, root)
-        data_set = case.data_set(dataset, root, self.plan.default)
-        case.check_verdict(dataset)
-        return Decided(context, file_meta, data_set, case.actions)
+        scope = None
+        if record is None:
+            origin = instance.origin
+            likeness = (
+                root,
+                verdict.default,
+                origin and (origin.sop_class, origin.transfer_syntax),
+            )
+            scope = self._recall.scope(likeness, (sweep and sweep.scope, identifiers.patient))
+        case = Case(context, verdict, sweep, scope, record=record)
+        file_meta = decide_file_meta(case, dataset.file_meta, root)
+        data_set = decide_data_set(case, dataset, root, self.plan.default)
+        return Decided(context, file_meta, data_set, case.counts())
 
     def _check(self, instance: Instance) -> None:
         for who, name, check in self._checks:
@@ -291,6 +320,11 @@ class Engine:
                 raise PluginContractError(f"{who}: check {name!r} gave reasons that are no text")
             if reasons:
                 raise RefusedError(f"{who}: check {name!r}: {'; '.join(reasons)}")
+
+
+def _decoded(instance: Instance) -> Instance:
+    """Return an instance as it was read, with a data set of pydicom's."""
+    return attrs.evolve(instance, dataset=instance.as_read())
 
 
 def _bare(error: PluginError) -> PluginError:

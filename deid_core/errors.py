@@ -17,6 +17,7 @@
        │  ├─ NotDicomError
        │  └─ MediaDirectoryError
        ├─ ReadError
+       ├─ NotWalkableError     the fast reader leaves a file to the patient one
        ├─ ActionError
        ├─ RefusedError
        ├─ WriteError
@@ -131,6 +132,15 @@ class ReadError(FileError):
     """The file claims to be DICOM but cannot be parsed."""
 
     code = "unreadable"
+
+
+class NotWalkableError(FileError):
+    """The bytes are not as the fast reader expects: it leaves the file to the patient one.
+
+    It never leaves the engine, which then starts the file anew.
+    """
+
+    code = "not-walkable"
 
 
 class ActionError(FileError):

@@ -9,10 +9,10 @@ from pydicom.dataset import Dataset
 
 from deid_core import dictionary
 from deid_core.changes import Changes, RemoveElement, SetValue
-from deid_core.decide import FILE_META_GROUP
 from deid_core.elements import walk
 from deid_core.engine import Decided, Engine
 from deid_core.errors import SettingsError
+from deid_core.judge import FILE_META_GROUP
 from deid_core.model import ElementPath, FileRef, Parent
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.faults import Fault

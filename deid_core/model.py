@@ -19,6 +19,8 @@ from pydicom.dataelem import DataElement
 from deid_core import dictionary
 from deid_core.changes import Change, RemoveElement, RemoveItems
 from deid_core.convert import to_vr
+from deid_core.dependence import Depends
+from deid_core.encoded.dataset import EncodedDataSet
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset, FileDataset
@@ -85,16 +87,49 @@ class Origin:
 
 @attrs.frozen
 class Instance:
-    """One SOP Instance in memory: the data set with its file meta information.
+    """One SOP Instance: the data set with its file meta information.
 
-    ``notes`` says what reading had to leave out, without any value. ``origin`` may be left
-    to the writer where it does not differ from what the data set says.
+    It is made with a data set of pydicom's, or with one that stays encoded. ``notes`` says what
+    reading had to leave out, without any value. ``origin`` may be left to the writer where it does
+    not differ from what the data set says.
     """
 
-    dataset: FileDataset = attrs.field(repr=False)
+    _dataset: FileDataset | EncodedDataSet = attrs.field(repr=False, alias="dataset")
     ref: FileRef = attrs.field(repr=False)
     notes: tuple[str, ...] = ()
     origin: Origin | None = None
+
+    @property
+    def dataset(self) -> FileDataset:
+        """The data set as pydicom's: where it was encoded, one is made now, and counts from now on.
+
+        Who only reads should take `elements`, which costs nothing.
+        """
+        if isinstance(self._dataset, EncodedDataSet):
+            return self._dataset.as_file()
+        return self._dataset
+
+    def close(self) -> None:
+        """Let go of the file, if any of it is still to be read: done with it."""
+        if isinstance(self._dataset, EncodedDataSet) and self._dataset.source is not None:
+            self._dataset.source.close()
+
+    def as_read(self) -> FileDataset:
+        """Return the data set as pydicom's, without what was set or deleted since it was read."""
+        if isinstance(self._dataset, EncodedDataSet):
+            self._dataset.forget_changes()
+        return self.dataset
+
+    @property
+    def elements(self) -> FileDataset | EncodedDataSet:
+        """What holds the elements and, as ``file_meta``, the file meta information.
+
+        It is for the functions of `deid_core.elements`, and knows ``keys()``, ``in``, ``get()``,
+        ``elements[tag]``, and in finishing also ``elements[tag] = element`` and ``del``.
+        """
+        if isinstance(self._dataset, EncodedDataSet) and self._dataset.view is not None:
+            return self._dataset.view
+        return self._dataset
 
 
 @attrs.frozen
@@ -180,10 +215,8 @@ class Field:
     """One data element as actions see it: where it stands, and its value on demand.
 
     ``present`` is False when the data set has no such element (only actions that create
-    are asked then). ``context`` is the file being processed. ``beside(tag)`` is the value of
-    another element of the same data set, None where there is none: the code that says what the
-    content item means in which the element stands. ``holder`` is that data set as it was read,
-    for those who need the bytes of the file; nobody may change it.
+    are asked then). ``context`` is the file being processed. What is read through a field is
+    noted, so that the engine knows for how long an answer holds, see `Depends`.
     """
 
     path: ElementPath
@@ -193,8 +226,24 @@ class Field:
     _read: Callable[[], tuple[str, ...]] | None = attrs.field(
         default=None, repr=False, alias="read"
     )
-    beside: Callable[[int], Any] = attrs.field(default=lambda _tag: None, repr=False)
-    holder: Dataset | None = attrs.field(default=None, repr=False)
+    _beside: Callable[[int], Any] = attrs.field(
+        default=lambda _tag: None, repr=False, alias="beside"
+    )
+    _holder: Dataset | EncodedDataSet | None = attrs.field(default=None, repr=False, alias="holder")
+
+    def beside(self, tag: int) -> Any:
+        """Return the value of another element of the same data set or item, None if there is none.
+
+        Raises `ReadError` if it cannot be decoded.
+        """
+        self.context.rely(Depends.ITEM)
+        return self._beside(tag)
+
+    @property
+    def holder(self) -> Dataset | EncodedDataSet | None:
+        """The data set or item of the element as it was read; nobody may change it."""
+        self.context.rely(Depends.ITEM)
+        return self._holder
 
     @property
     def value(self) -> Any:
@@ -203,11 +252,13 @@ class Field:
         A sequence gives its list of pydicom data sets. Raises `ReadError` if the bytes
         cannot be decoded.
         """
+        self.context.rely(Depends.VALUE)
         return self._decode()
 
     @property
     def readings(self) -> tuple[str, ...]:
         """All that the values may be read as, for tests: text as it is written, and numbers."""
+        self.context.rely(Depends.VALUE)
         if self._read is not None:
             return self._read()
         value = self.value
@@ -292,7 +343,7 @@ class Sweep:
     """
 
     examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
-    scope: Hashable = None
+    scope: Hashable = attrs.field(default=None, repr=False)
     looks_beside: Callable[[Field], bool] = attrs.field(default=_never, repr=False)
     passes_over: Callable[[ElementPath], bool] = attrs.field(default=_never, repr=False)
 

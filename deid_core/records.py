@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from deid_core.changes import Change
+from deid_core.dependence import Depends
 from deid_core.model import ElementPath, Field, FieldValues, Instance
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ class FieldAction:
     the `Field`: where it does not hold, it is as if the rule were not there. ``sequences`` is
     False for an action that passes over the sequences that a pattern finds, since the pattern
     finds what they hold as well.
+
+    ``depends`` says what the decision of function and test depends on, besides the value that
+    ``batch.value`` gives. What depends on little is decided once for many files; the default
+    promises nothing.
     """
 
     name: str = attrs.field(validator=_name)
@@ -101,6 +106,9 @@ class FieldAction:
         default=None, validator=attrs.validators.optional(_callable)
     )
     sequences: bool = True
+    depends: Depends = attrs.field(
+        default=Depends.FILE, validator=attrs.validators.instance_of(Depends)
+    )
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 
@@ -128,7 +136,8 @@ class ValueFunction:
 
     ``compile(arguments, batch)`` is called once per rule with the words after the name
     (``key=value``) and returns a function of the `Field`. That function returns the new
-    value, or raises `Unresolved` if there is none.
+    value, or raises `Unresolved` if there is none. ``depends`` says what it depends on; the default
+    promises nothing.
     """
 
     name: str = attrs.field(validator=_name)
@@ -136,6 +145,9 @@ class ValueFunction:
         validator=_callable
     )
     summary: str
+    depends: Depends = attrs.field(
+        default=Depends.FILE, validator=attrs.validators.instance_of(Depends)
+    )
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 

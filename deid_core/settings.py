@@ -157,7 +157,8 @@ class Settings:
     ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
     must not take is in ``base_under_keep``. ``default`` is one of `DEFAULTS`, for what no rule
     names; None leaves it to the recipes. With ``dicomdir``, outputs are named by File IDs (PS3.10 8.2),
-    also where they would keep their names, and a DICOMDIR lists them. ``force`` reads what only might be DICOM; ``strict``
+    also where they would keep their names, and a DICOMDIR lists them. With ``durable``, each output is on disk before it gets its name, which a
+    machine that loses power needs and which takes long. ``force`` reads what only might be DICOM; ``strict``
     refuses a file in which a value cannot be resolved or stored.
 
     Raises `SettingsError`.
@@ -186,6 +187,7 @@ class Settings:
         validator=attrs.validators.optional(attrs.validators.instance_of(str)),
         repr=False,
     )
+    durable: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
     force: bool = False
     strict: bool = False
     plugins: PluginSettings = attrs.field(factory=PluginSettings)

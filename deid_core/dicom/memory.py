@@ -19,9 +19,9 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from deid_core.decide import ILLEGAL_GROUPS
 from deid_core.elements import held
 from deid_core.errors import ReadError
+from deid_core.judge import ILLEGAL_GROUPS
 from deid_core.model import FileRef
 from deid_core.quiet import quiet_pydicom
 

@@ -188,6 +188,7 @@ class _Compiler:
             raise PluginContractError(f"{who}: {what} compiled to no function")
 
         def guarded(field: Field) -> bool:
+            field.context.rely(action.depends)
             with Guard(who, what):
                 return test(field)
 
@@ -236,7 +237,9 @@ class _Compiler:
             if not callable(apply):
                 message = f"{who}: action {action.name!r} compiled to no function"
                 raise PluginContractError(message)
-            return guarded_apply(apply, rule, who, strict=self.batch.settings.strict)
+            return guarded_apply(
+                apply, rule, who, action.depends, strict=self.batch.settings.strict
+            )
         return None
 
 

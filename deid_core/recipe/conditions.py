@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core.elements import (
+    Elements,
     creator_of,
     is_sequence,
     items_of,
@@ -87,7 +87,7 @@ class CompiledCondition:
 
     criteria: tuple[tuple[str, Path, Callable[[FieldValues], bool]], ...] = attrs.field(repr=False)
 
-    def __call__(self, dataset: Dataset) -> bool:
+    def __call__(self, dataset: Elements) -> bool:
         """Tell whether a data set meets the condition."""
         return self.holds(lambda path: values_at(dataset, path))
 
@@ -158,7 +158,7 @@ def compile_together(name: str, operators: Operators) -> Together:
     return together
 
 
-def values_at(dataset: Dataset, steps: tuple[Step, ...]) -> FieldValues:
+def values_at(dataset: Elements, steps: tuple[Step, ...]) -> FieldValues:
     """Return the values of the field at a path, of all items that the path leads through."""
     step, *rest = steps
     if not rest and int(step.mask[:4].replace("x", "f"), 16) == 2:  # noqa: PLR2004 - file meta information
@@ -180,7 +180,7 @@ def values_at(dataset: Dataset, steps: tuple[Step, ...]) -> FieldValues:
     return FieldValues(present, tuple(values))
 
 
-def _tags_at(dataset: Dataset, step: Step) -> list[int]:
+def _tags_at(dataset: Elements, step: Step) -> list[int]:
     """Return the tags of a data set that a step means."""
     if step.tag is not None:
         return [step.tag] if step.tag in dataset else []

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 import attrs
-from pydicom.dataset import Dataset
 
-from deid_core.elements import is_sequence, readings_of, walk
+from deid_core.elements import Elements, is_sequence, readings_of, walk
 from deid_core.model import ElementPath
 from deid_core.recipe.selectors import Selector
 from deid_core.recipe.tree import Group, Member, Recipe
@@ -39,11 +38,11 @@ class ValueGroup:
             else:
                 self._by_tag.setdefault(tag, []).append(number)
 
-    def collect(self, dataset: Dataset) -> frozenset[str]:
+    def collect(self, dataset: Elements) -> frozenset[str]:
         """Return the values of an instance that belong to the group, at any depth."""
         return frozenset(chain.from_iterable(self._words(*one) for one in self._found(dataset)))
 
-    def _found(self, dataset: Dataset) -> Iterator[tuple[Member, tuple[str, ...]]]:
+    def _found(self, dataset: Elements) -> Iterator[tuple[Member, tuple[str, ...]]]:
         for holder, path in _everything(dataset):
             numbers = (*self._by_tag.get(path.tag, ()), *self._wide)
             named = (self.members[number] for number in numbers)
@@ -60,7 +59,7 @@ class ValueGroup:
             yield from (part for part in map(str.strip, parts) if len(part) >= least)
 
 
-def _everything(dataset: Dataset) -> Iterator[tuple[Dataset, ElementPath]]:
+def _everything(dataset: Elements) -> Iterator[tuple[Elements, ElementPath]]:
     yield from walk(dataset)
     file_meta = getattr(dataset, "file_meta", None)
     if file_meta is not None:
@@ -70,7 +69,7 @@ def _everything(dataset: Dataset) -> Iterator[tuple[Dataset, ElementPath]]:
 class Words:
     """The values of the groups of one instance, collected when first asked for."""
 
-    def __init__(self, groups: Mapping[str, ValueGroup], dataset: Dataset) -> None:
+    def __init__(self, groups: Mapping[str, ValueGroup], dataset: Elements) -> None:
         self._groups = groups
         self._dataset = dataset
         self._known: dict[str, frozenset[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deid_core.changes import UNDONE, Change
+from deid_core.dependence import Depends
 from deid_core.errors import ActionError, FileError
 from deid_core.guard import failure
 from deid_core.model import Field
@@ -10,13 +11,15 @@ from deid_core.recipe.tree import Rule
 from deid_core.records import Apply, Unresolved
 
 
-def guarded_apply(apply: Apply, rule: Rule, who: str, *, strict: bool) -> Apply:
+def guarded_apply(apply: Apply, rule: Rule, who: str, depends: Depends, *, strict: bool) -> Apply:
     """Return ``apply`` such that an element whose value is not resolved is removed.
 
-    With ``strict`` the file is refused instead. ``who`` is the plugin of the action.
+    With ``strict`` the file is refused instead. ``who`` is the plugin of the action, ``depends``
+    what its answers depend on.
     """
 
     def guarded(field: Field) -> Change | None:
+        field.context.rely(depends)
         try:
             change = apply(field)
         except Unresolved:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydicom.dataset import Dataset
-
+from deid_core.elements import Elements
 from deid_core.errors import ReadError
 from deid_core.model import FieldValues
 from deid_core.recipe.conditions import CompiledCondition, values_at
@@ -23,7 +22,7 @@ class Conditions:
         self._paths = tuple(dict.fromkeys(path for _, path, _ in criteria))
         self._known: dict[tuple[FieldValues, ...], tuple[bool, ...]] = {}
 
-    def met(self, dataset: Dataset) -> tuple[bool, ...]:
+    def met(self, dataset: Elements) -> tuple[bool, ...]:
         """Tell of each condition whether a data set meets it. Each field is read once."""
         if not self.all:
             return ()

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core.changes import Change
+from deid_core.elements import Elements
 from deid_core.model import ElementPath, Field, Parent
 from deid_core.recipe.choice import Choice
 from deid_core.recipe.conditions import CompiledCondition
@@ -153,7 +153,7 @@ class Plan:
     def _of_all_rules(self) -> Conditions:
         return Conditions(rule.condition for rule in self.rules if rule.condition is not None)
 
-    def root(self, dataset: Dataset, *, conditional: bool = True) -> Node:
+    def root(self, dataset: Elements, *, conditional: bool = True) -> Node:
         """Return the node of the top level, with the rules whose conditions hold.
 
         There is one for each combination of conditions that was met. With ``conditional``

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from deid_core import Batch, Change, Field, FieldAction, Rank, RemoveElement, Rule, SetValue, Takes
+from deid_core.dependence import Depends
 from deid_core.records import Apply
 from deid_core_dicom.jitter import compile_jitter
 from deid_core_dicom.legal import compile_standard, is_legal
@@ -60,12 +61,14 @@ ACTIONS = [
         compile=compile_add,
         rank=Rank.CREATES,
         takes=Takes.VALUE,
+        depends=Depends.PLACE,
         summary="give the element a value, and make it if it is not there",
     ),
     FieldAction(
         name="BLANK",
         compile=compile_blank,
         rank=Rank.BLANKS,
+        depends=Depends.PLACE,
         summary="empty the element",
     ),
     FieldAction(
@@ -74,12 +77,14 @@ ACTIONS = [
         rank=Rank.CHANGES,
         takes=Takes.VALUE,
         sequences=False,
+        depends=Depends.PLACE,
         summary="shift a date by a number of days",
     ),
     FieldAction(
         name="KEEP",
         compile=compile_keep,
         rank=Rank.PROTECTS,
+        depends=Depends.PLACE,
         summary="leave the element as it is",
     ),
     FieldAction(
@@ -87,6 +92,7 @@ ACTIONS = [
         compile=compile_remove,
         rank=Rank.REMOVES,
         takes=Takes.TEST,
+        depends=Depends.PLACE,
         summary="remove the element, or only where a test of its value holds",
     ),
     FieldAction(
@@ -95,6 +101,7 @@ ACTIONS = [
         rank=Rank.CHANGES,
         takes=Takes.VALUE,
         sequences=False,
+        depends=Depends.PLACE,
         summary="give the element another value if it is there",
     ),
     FieldAction(
@@ -102,6 +109,7 @@ ACTIONS = [
         compile=compile_keep,
         test=compile_standard,
         rank=Rank.PROTECTS,
+        depends=Depends.PLACE,
         summary="leave the element as it is if it is as the standard defines its attribute",
     ),
 ]

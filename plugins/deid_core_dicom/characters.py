@@ -6,20 +6,24 @@ from pydicom.charset import python_encoding
 from pydicom.dataset import Dataset
 
 from deid_core import ActionError
-from deid_core.elements import CHARACTER_SET_VRS, held, new_element, stored_vr
+from deid_core.elements import CHARACTER_SET_VRS, Elements, held, new_element, stored_vr
+from deid_core.encoded.dataset import EncodedDataSet
 
 CHARACTER_SET = 0x00080005
 UTF_8 = "ISO_IR 192"
 _ASCII = frozenset({"iso8859", "ascii", ""})
 
 
-def settle_character_set(dataset: Dataset) -> None:
+def settle_character_set(dataset: Elements) -> None:
     """Put Specific Character Set back where it went and text needs it, or declare one.
 
     Text beyond ASCII would otherwise be read as something else. Where nothing was declared and
     a rule has written such text, it is UTF-8. Raises `ActionError` where that would change
     text that was there before.
     """
+    if isinstance(dataset, EncodedDataSet):
+        # Where it would change, or go while text needs it, the data set is pydicom's.
+        return
     element = dataset.get(CHARACTER_SET)
     if element is not None and element.value:
         return

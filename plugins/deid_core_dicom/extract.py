@@ -8,11 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from pydicom.datadict import tag_for_keyword
-from pydicom.dataset import Dataset
 
 from deid_core import Batch, Identifiers, Instance, ReadError
 from deid_core.dictionary import keyword_of
-from deid_core.elements import is_sequence, plain, read_element, stored_vr
+from deid_core.elements import Elements, is_sequence, stored_vr, value_of
 
 ENTITY = "PatientID"
 ITEM = "SOPInstanceUID"
@@ -26,7 +25,7 @@ class Values(Mapping[str, Any]):
     Sequences and binary values are left out, and what the settings say to skip.
     """
 
-    def __init__(self, dataset: Dataset, skip: tuple[str, ...] = ()) -> None:
+    def __init__(self, dataset: Elements, skip: tuple[str, ...] = ()) -> None:
         self._dataset = dataset
         self._skip = skip
 
@@ -39,7 +38,7 @@ class Values(Mapping[str, Any]):
         return stored_vr(self._dataset, tag) not in BINARY and not is_sequence(self._dataset, tag)
 
     def __getitem__(self, keyword: str) -> Any:
-        value = plain(read_element(self._dataset, self._tags[keyword]).value)
+        value = value_of(self._dataset, self._tags[keyword])
         return "" if value is None else value
 
     def __iter__(self) -> Iterator[str]:
@@ -52,7 +51,7 @@ class Values(Mapping[str, Any]):
 def extract(instance: Instance, batch: Batch) -> Identifiers:
     """Return the identifiers of an instance under the attributes that the settings choose."""
     settings = batch.settings
-    dataset = instance.dataset
+    dataset = instance.elements
     keys, missing = [], []
     for keyword in (settings.entity_id or ENTITY, settings.item_id or ITEM):
         value = _text(dataset, keyword)
@@ -66,7 +65,7 @@ def extract(instance: Instance, batch: Batch) -> Identifiers:
     return Identifiers(keys[0], keys[1], values, tuple(missing), patient=patient)
 
 
-def _patient(entity: str, dataset: Dataset, *, known: bool) -> str:
+def _patient(entity: str, dataset: Elements, *, known: bool) -> str:
     """Return what the dates of one patient have in common, see `Identifiers.patient`.
 
     Padding, blanks, case and width of letters do not tell patients apart, since senders write one
@@ -81,12 +80,12 @@ def _patient(entity: str, dataset: Dataset, *, known: bool) -> str:
     return f"no patient\\{study}" if study else entity
 
 
-def _text(dataset: Dataset, keyword: str) -> str | None:
+def _text(dataset: Elements, keyword: str) -> str | None:
     tag = tag_for_keyword(keyword)
     if tag is None or tag not in dataset:
         return None
     try:
-        value = plain(read_element(dataset, tag).value)
+        value = value_of(dataset, tag)
     except ReadError:
         return None
     text = "\\".join(map(str, value)) if isinstance(value, list) else value

@@ -7,10 +7,8 @@ from typing import Any
 
 import attrs
 from pydicom.datadict import tag_for_keyword
-from pydicom.dataset import Dataset
 
 from deid_core import Batch, Change, Field, Rule, SetValue, Unresolved, dictionary
-from deid_core.elements import items_of, plain, read_element
 from deid_core.records import Apply
 from deid_core_dicom.shift import (
     DAYS_IN_YEAR,
@@ -77,12 +75,9 @@ def _times_of(field: Field) -> list[str]:
     tag = tag_for_keyword(field.path.keyword.replace("Date", "Time"))
     if tag is None or tag == field.path.tag or dictionary.vrs_of(tag) != ("TM",):
         return []
-    dataset: Dataset = field.context.instance.dataset
-    for parent in field.path.parents:
-        dataset = items_of(dataset, parent.tag)[parent.item]
-    if tag not in dataset:
+    value = field.beside(tag)
+    if value is None:
         return []
-    value = plain(read_element(dataset, tag).value)
     return [str(one or "") for one in (value if isinstance(value, list) else [value])]
 
 

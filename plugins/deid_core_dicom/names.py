@@ -10,6 +10,6 @@ from deid_core_dicom.uids import instance_uid, uid_in
 
 def name_output(instance: Instance, batch: Batch) -> PurePosixPath:
     """Return ``study/series/instance.dcm``, each the UID that the output holds."""
-    folders = [uid_in(instance.dataset, f"{level}InstanceUID") for level in ("Study", "Series")]
+    folders = [uid_in(instance.elements, f"{level}InstanceUID") for level in ("Study", "Series")]
     name = f"{instance_uid(instance, batch)}.dcm"
     return PurePosixPath(*(folder for folder in folders if folder), name)

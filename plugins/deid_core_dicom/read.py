@@ -25,6 +25,7 @@ from deid_core import (
     NotDicomError,
     ReadError,
 )
+from deid_core.encoded.source import Source
 from deid_core.structure import (
     UNDEFINED,
     Encoding,
@@ -34,6 +35,7 @@ from deid_core.structure import (
 )
 from deid_core_dicom.extent import PIXEL_DATA, end_of_data_set
 from deid_core_dicom.uids import origin_of
+from deid_core_dicom.walk import walked
 
 PREAMBLE = 128
 PREFIX = b"DICM"
@@ -58,17 +60,35 @@ _ENCODINGS = {
 def read(ref: FileRef, batch: Batch) -> Instance:
     """Read the file into an `Instance` whose elements are still encoded.
 
+    A file in little endian that is as it should be is not even parsed by pydicom, see `walked`.
     Raises `NotDicomError` if it does not look like DICOM, `MediaDirectoryError` for a DICOMDIR,
     and `ReadError` if it looks like DICOM but cannot be parsed or opened.
     """
+    source = _opened(ref)
+    encoded = walked(source)
+    if encoded is not None:
+        return Instance(encoded, ref, (), origin_of(encoded))
+    return _read_patiently(source, ref, batch)
+
+
+def read_patiently(ref: FileRef, batch: Batch) -> Instance:
+    """Read the file as `read` reads one that is odd: by pydicom, and with notes on what is mended."""
+    return _read_patiently(_opened(ref), ref, batch)
+
+
+def _opened(ref: FileRef) -> Source:
     try:
-        with ref.open() as stream:
-            data = stream.read()
+        return Source(ref.open())
     except DeidError:
         raise
     except Exception as error:  # noqa: BLE001 - a stream may be a stranger's
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ReadError(f"cannot be opened: {reason}") from None
+
+
+def _read_patiently(source: Source, ref: FileRef, batch: Batch) -> Instance:
+    data = source.read(0, source.size)
+    source.close()
     dataset, notes = parse(data, force=batch.settings.force)
     origin = origin_of(dataset)
     if origin.sop_class == MediaStorageDirectoryStorage:

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from deid_core import Batch, Field, FileContext, Identifiers, ReadError, Unresolved
+from deid_core.dependence import Depends
 
 DAYS_IN_YEAR = 365
 MONTHS = 12
@@ -65,7 +66,10 @@ def patient_days(batch: Batch) -> Callable[[Field, int], int]:
                 f"{context.label} has no {identifiers.missing[0]}: "
                 "its dates are shifted as those of its study, and of no other",
             )
+            context.rely(Depends.FILE)
         issuer = _issuer(identifiers)
+        if issuer:
+            context.rely(Depends.FILE)
         if issuer and issuers.setdefault(identifiers.patient, issuer) != issuer:
             _warn_once(
                 context,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pydicom._uid_dict import UID_dictionary
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
 from deid_core import Batch, Instance, Origin
 from deid_core.batch import MAX_UID
+from deid_core.elements import Elements
+from deid_core.encoded.dataset import EncodedDataSet
 
 IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 """Names this software in what it writes (PS3.7 D.3.3.2); made once, from a random UUID."""
@@ -43,24 +47,29 @@ def replaced_uid(value: str, batch: Batch, root: str | None = None) -> str:
     return value if is_standard(value) else batch.pseudonym_uid("uid", value, root)
 
 
-def uid_in(dataset: Dataset, keyword: str) -> str:
+_tag_of = lru_cache(maxsize=None)(tag_for_keyword)
+
+
+def uid_in(dataset: Elements, keyword: str) -> str:
     """Return the UID that a data set has under ``keyword``, or ``""``."""
+    if isinstance(dataset, EncodedDataSet):
+        return dataset.text(_tag_of(keyword) or 0).strip(PADDING)
     value = dataset.get(keyword)
     return str(value).strip(PADDING) if isinstance(value, str) else ""
 
 
 def instance_uid(instance: Instance, batch: Batch) -> str:
     """Return the SOP Instance UID for the output: the data set's, or one that stands for it."""
-    found = uid_in(instance.dataset, "SOPInstanceUID")
+    found = uid_in(instance.elements, "SOPInstanceUID")
     if found:
         return found
     origin = instance.origin
     return replaced_uid((origin and origin.sop_instance) or instance.ref.location, batch)
 
 
-def origin_of(dataset: Dataset) -> Origin:
+def origin_of(dataset: Elements) -> Origin:
     """Return the UIDs that file meta information and data set have before anything changes."""
-    meta = getattr(dataset, "file_meta", Dataset())
+    meta = getattr(dataset, "file_meta", None) or Dataset()
     return Origin(
         uid_in(meta, "TransferSyntaxUID"),
         uid_in(dataset, "SOPClassUID") or uid_in(meta, "MediaStorageSOPClassUID"),

@@ -3,76 +3,94 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from pydicom import config, dcmwrite, filewriter
 from pydicom.uid import UID
 
-from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
+from deid_core import Batch, Instance, OutputExistsError, Settings, WriteError, WriteReceipt
+from deid_core.encoded.dataset import EncodedDataSet
+from deid_core_dicom.copying import pieces_of, write_pieces
 from deid_core_dicom.uids import uid_in
+
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+_NUMBERS = count()
 
 
 def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
     """Write ``instance`` to ``target`` below the output folder.
 
     The bytes go to a temporary name beside the target, which gets its own name when all are
-    on disk. Raises `OutputExistsError` and `WriteError`; neither leaves anything behind.
+    written; with ``durable`` in the settings, when they are on disk. Raises `OutputExistsError` and
+    `WriteError`; neither leaves anything behind.
     """
     settings = batch.settings
-    path = Path(settings.output_folder, *target.parts)
+    path = os.path.join(settings.output_folder, *target.parts)  # noqa: PTH118 - a path object costs as much as the system call
     try:
-        if path.exists():
+        if os.path.lexists(path):
             if not settings.overwrite:
-                raise OutputExistsError("the output exists already", str(path))
-            if instance.ref.path is not None and path.samefile(instance.ref.path):
+                raise OutputExistsError("the output exists already", path)
+            if instance.ref.path is not None and Path(path).samefile(instance.ref.path):
                 raise WriteError("the output would replace its own input; choose another folder")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return WriteReceipt(str(path), _write_whole(instance, path, settings.overwrite))
+        return WriteReceipt(path, _write_whole(instance, path, settings))
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None
 
 
-def _write_whole(instance: Instance, path: Path, overwrite: bool) -> int:  # noqa: FBT001 - as the setting is named
-    descriptor, name = tempfile.mkstemp(prefix=".deid-", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            encode(instance, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-            size = stream.tell()
-        temporary.chmod(0o666 & ~_umask())
-        if overwrite:
-            temporary.replace(path)
+def _write_whole(instance: Instance, path: str, settings: Settings) -> int:
+    with opened_beside(path) as (temporary, descriptor):
+        if isinstance(instance.elements, EncodedDataSet):
+            size = write_pieces(instance.elements, descriptor)
+        else:
+            with os.fdopen(descriptor, "wb", closefd=False) as stream:
+                encode(instance, stream)
+                size = stream.tell()
+        if settings.durable:
+            os.fsync(descriptor)
+        if settings.overwrite:
+            os.replace(temporary, path)  # noqa: PTH105 - as above
         else:
             _link(temporary, path)
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
     return size
 
 
-def _link(temporary: Path, path: Path) -> None:
+@contextmanager
+def opened_beside(path: str) -> Iterator[tuple[str, int]]:
+    """Open a new file beside ``path``, whose folder is made if need be: its name, and descriptor.
+
+    It is closed, and gone unless it was given another name.
+    """
+    folder = os.path.dirname(path)  # noqa: PTH120 - as above
+    temporary = f"{folder}/.deid-{os.getpid()}-{next(_NUMBERS)}-{secrets.token_hex(4)}.tmp"
+    try:
+        descriptor = os.open(temporary, NEW_FILE, 0o666)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - as above
+        descriptor = os.open(temporary, NEW_FILE, 0o666)
+    try:
+        yield temporary, descriptor
+    finally:
+        os.close(descriptor)
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)  # noqa: PTH108 - as above
+
+
+def _link(temporary: str, path: str) -> None:
     """Give the file its name unless another took it meanwhile."""
     try:
         os.link(temporary, path)
     except FileExistsError:
-        raise OutputExistsError("the output exists already", str(path)) from None
+        raise OutputExistsError("the output exists already", path) from None
     except OSError:
         # Not every file system has links.
-        if path.exists():
-            raise OutputExistsError("the output exists already", str(path)) from None
-        temporary.replace(path)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        if os.path.lexists(path):
+            raise OutputExistsError("the output exists already", path) from None
+        os.replace(temporary, path)  # noqa: PTH105 - as above
 
 
 def encode(instance: Instance, stream: BinaryIO) -> None:
@@ -81,6 +99,9 @@ def encode(instance: Instance, stream: BinaryIO) -> None:
     For other writers too. A file that says nowhere which SOP Class it is does not say it
     afterwards either. Raises `WriteError` for what cannot be encoded, and what the stream raises.
     """
+    if isinstance(instance.elements, EncodedDataSet):
+        stream.writelines(_in_memory(instance.elements))
+        return
     dataset = instance.dataset
     is_whole = bool(uid_in(dataset.file_meta, "MediaStorageSOPClassUID"))
     if not is_whole:
@@ -105,6 +126,11 @@ def encode(instance: Instance, stream: BinaryIO) -> None:
         raise WriteError(f"cannot be encoded ({type(error).__name__})") from None
     finally:
         config.settings.writing_validation_mode = mode
+
+
+def _in_memory(dataset: EncodedDataSet) -> Iterator[bytes]:
+    for piece in pieces_of(dataset):
+        yield piece if isinstance(piece, bytes) else dataset.bytes_of(*piece)
 
 
 @contextmanager

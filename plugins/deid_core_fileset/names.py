@@ -8,9 +8,8 @@ from itertools import count
 from pathlib import PurePosixPath
 from weakref import WeakKeyDictionary
 
-from pydicom.dataset import Dataset
-
 from deid_core import Batch, Instance
+from deid_core.elements import Elements
 
 TOP = "DICOM"
 LENGTH = 8
@@ -33,17 +32,17 @@ def name_output(instance: Instance, batch: Batch) -> PurePosixPath:
     UID gets the same name, and the core tells the two apart.
     """
     named = _named.setdefault(batch, {})
-    uid = str(instance.dataset.file_meta.MediaStorageSOPInstanceUID)
-    names = (file_id(instance.dataset, batch, attempt) for attempt in count())
+    uid = text(instance.elements.file_meta, "MediaStorageSOPInstanceUID")
+    names = (file_id(instance.elements, batch, attempt) for attempt in count())
     return next(name for name in names if named.setdefault(name, uid) == uid)
 
 
-def file_id(dataset: Dataset, batch: Batch, attempt: int = 0) -> PurePosixPath:
+def file_id(dataset: Elements, batch: Batch, attempt: int = 0) -> PurePosixPath:
     """Return the File ID that the values of an output give, the same in every run of one key.
 
     ``attempt`` counts on where two instances would have one.
     """
-    instance = str(dataset.file_meta.MediaStorageSOPInstanceUID)
+    instance = text(dataset.file_meta, "MediaStorageSOPInstanceUID")
     return PurePosixPath(
         TOP,
         stand_in("PT", text(dataset, "PatientID") or text(dataset, "StudyInstanceUID"), batch),
@@ -63,7 +62,7 @@ def stand_in(prefix: str, value: str, batch: Batch) -> str:
     return prefix + found
 
 
-def text(dataset: Dataset, keyword: str) -> str:
+def text(dataset: Elements, keyword: str) -> str:
     """Return the value of an attribute as text, or ``""``."""
     value = dataset.get(keyword)
     return "" if value is None else str(value).strip(" \0")

@@ -100,5 +100,5 @@ def deid_finish_instance(batch: Batch) -> Generator[None, Instance, Instance]:
     if batch.settings.methods:
         from deid_core_profiles.methods import declare
 
-        declare(instance.dataset, batch.settings.methods)
+        declare(instance.elements, batch.settings.methods)
     return instance

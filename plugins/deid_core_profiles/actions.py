@@ -19,6 +19,7 @@ from deid_core import (
     Takes,
     dictionary,
 )
+from deid_core.dependence import Depends
 from deid_core.records import Apply
 from deid_core_profiles.content import compile_content
 from deid_core_profiles.dummies import BINARY, dummy_change
@@ -137,6 +138,7 @@ ACTIONS = [
         name="CLEAN",
         compile=compile_clean,
         rank=Rank.CHANGES,
+        depends=Depends.PLACE,
         summary="leave the element to the sweep; remove it if it holds bytes",
     ),
     FieldAction(
@@ -149,12 +151,14 @@ ACTIONS = [
         name="CONTENT",
         compile=compile_content,
         rank=Rank.CHANGES,
+        depends=Depends.PLACE,
         summary="treat content items as table E.3.4-1 says for the concept that each has",
     ),
     FieldAction(
         name="DUMMY",
         compile=compile_dummy,
         rank=Rank.CHANGES,
+        depends=Depends.PLACE,
         summary="write a dummy that is legal for the VR",
     ),
     FieldAction(
@@ -162,6 +166,7 @@ ACTIONS = [
         compile=compile_retain,
         rank=Rank.RETAINS,
         takes=Takes.OPTIONAL,
+        depends=Depends.PLACE,
         summary="leave the element as it is if its VR is right, but not inside of what goes",
     ),
     FieldAction(
@@ -169,6 +174,7 @@ ACTIONS = [
         compile=compile_typed,
         rank=Rank.CHANGES,
         takes=Takes.VALUE,
+        depends=Depends.PLACE,
         summary="remove, empty or replace by a dummy, as the Type in the IOD allows",
     ),
 ]

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core import Batch, Change, Field, RemoveElement, RemoveItems, Rule, SetValue
-from deid_core.elements import items_of, plain, read_element
+from deid_core.dependence import Depends
+from deid_core.elements import Elements, items_of, plain, read_element
 from deid_core.records import Apply
 from deid_core_profiles.ages import SUBJECT_AGE, capped_age
 from deid_core_profiles.dummies import dummy
@@ -132,15 +132,16 @@ class _Content:
             return RemoveElement()
         return SetValue(list(new)) if new != position else None
 
-    def _goes(self, item: Dataset) -> bool:
+    def _goes(self, item: Elements) -> bool:
         names = items_of(item, CONCEPT_NAME_CODE_SEQUENCE) if _has_name(item) else None
         value_type = str(_value(item, VALUE_TYPE) or "").strip()
         return self.concepts.code(_concept(names), value_type) == "X"
 
     def _outline(self, field: Field) -> Outline:
+        field.context.rely(Depends.FILE)
         memory: dict[str, Outline] = field.context.memory
         if OUTLINE not in memory:
-            memory[OUTLINE] = outline(field.context.instance.dataset, self._goes)
+            memory[OUTLINE] = outline(field.context.instance.elements, self._goes)
         return memory[OUTLINE]
 
 
@@ -153,7 +154,7 @@ def _position(field: Field) -> tuple[int, ...]:
     return (*ROOT, *(parent.item + 1 for parent in field.path.parents))
 
 
-def _has_name(item: Dataset) -> bool:
+def _has_name(item: Elements) -> bool:
     return CONCEPT_NAME_CODE_SEQUENCE in item
 
 
@@ -165,7 +166,7 @@ def _concept(names: Any) -> str:
     return f"{str(_value(names[0], CODING_SCHEME_DESIGNATOR) or '').strip()} {code}"
 
 
-def _value(item: Dataset, tag: int) -> Any:
+def _value(item: Elements, tag: int) -> Any:
     return plain(read_element(item, tag).value) if tag in item else None
 
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydicom.dataset import Dataset
-
 from deid_core import Batch, Instance, RemoveElement, Rule, SetValue
-from deid_core.elements import items_of, plain, read_element, walk
+from deid_core.elements import Elements, items_of, plain, read_element, walk
 from deid_core.records import Apply
 from deid_core_profiles.dummies import dummy_change
 
@@ -34,7 +32,7 @@ def declared(instance: Instance, batch: Batch) -> dict[str, Apply]:
     Actions: D gives a dummy, Z no value, U another UID; K and C leave the element to the sweep;
     X, and what is not known, removes it. Raises `ReadError` if the items cannot be parsed.
     """
-    dataset = instance.dataset
+    dataset = instance.elements
     if CHARACTERISTICS not in dataset:
         return {}
     said = dict(_said(dataset))
@@ -63,7 +61,7 @@ def _actions(batch: Batch) -> Mapping[str, Apply]:
     }
 
 
-def _said(dataset: Dataset) -> Iterator[tuple[Place, str]]:
+def _said(dataset: Elements) -> Iterator[tuple[Place, str]]:
     for block in items_of(dataset, CHARACTERISTICS):
         group, creator = _value(block, GROUP), str(_value(block, CREATOR) or "").strip().casefold()
         if not isinstance(group, int) or not creator:
@@ -77,11 +75,11 @@ def _said(dataset: Dataset) -> Iterator[tuple[Place, str]]:
                 yield (group, creator, number), str(_value(item, ACTION) or "X").strip()
 
 
-def _numbers(dataset: Dataset, tag: int) -> list[int]:
+def _numbers(dataset: Elements, tag: int) -> list[int]:
     value = _value(dataset, tag)
     values = value if isinstance(value, list) else [value]
     return [number & ELEMENT_IN_BLOCK for number in values if isinstance(number, int)]
 
 
-def _value(dataset: Dataset, tag: int) -> Any:
+def _value(dataset: Elements, tag: int) -> Any:
     return plain(read_element(dataset, tag).value) if tag in dataset else None

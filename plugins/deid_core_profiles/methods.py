@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import attrs
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deid_core import Batch, Instance, SettingsError
-from deid_core.elements import items_of
+from deid_core.elements import Elements, items_of, put
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core_profiles.tables import tables
 
 MEANINGS = {
@@ -27,6 +30,7 @@ MEANINGS = {
     "113111": "Retain Safe Private Option",
     "113112": "Retain Institution Identity Option",
 }
+METHOD_CODES = 0x00120064
 BASIC, FULL_DATES, MODIFIED_DATES = "113100", "113106", "113107"
 
 NOTES = {
@@ -68,7 +72,7 @@ def compile_check(batch: Batch) -> Callable[[Instance], list[str]]:
         )
 
     def check(instance: Instance) -> list[str]:
-        if methods and instance.dataset.get("PatientIdentityRemoved") != "YES":
+        if methods and not _says_yes(instance.elements, "PatientIdentityRemoved"):
             return ["Patient Identity Removed is not YES"]
         return []
 
@@ -77,39 +81,66 @@ def compile_check(batch: Batch) -> Callable[[Instance], list[str]]:
 
 def noted(instance: Instance) -> Instance:
     """Return the instance as it was read, with a note on what it says of itself, if it says so."""
-    notes = [note for keyword, note in NOTES.items() if _says_yes(instance.dataset, keyword)]
+    notes = [note for keyword, note in NOTES.items() if _says_yes(instance.elements, keyword)]
     return attrs.evolve(instance, notes=(*instance.notes, *notes)) if notes else instance
 
 
-def _says_yes(dataset: Dataset, keyword: str) -> bool:
-    return str(dataset.get(keyword) or "").strip().upper() == "YES"
+def _says_yes(dataset: Elements, keyword: str) -> bool:
+    return _text(dataset, keyword).upper() == "YES"
 
 
-def declare(dataset: Dataset, methods: tuple[str, ...]) -> None:
+def _text(dataset: Elements, keyword: str) -> str:
+    if keyword not in dataset:
+        return ""
+    return str(dataset.get(keyword) or "").strip(" \0")
+
+
+def declare(dataset: Elements, methods: tuple[str, ...]) -> None:
     """Write method, codes and what became of dates (PS3.15 E.1.1, PS3.3 C.7.1.1, C.12.1.1.9).
 
     The codes of steps before this one stay, and what they did to dates cannot be undone.
     """
-    before = _codes_in(dataset)
-    dataset.PatientIdentityRemoved = "YES"
-    edition = f"PS3.15 Annex E, edition {tables()['edition']}"
-    dataset.DeidentificationMethod = [edition, *(MEANINGS[method] for method in methods)]
-    codes = dict.fromkeys([*before, *methods])
-    dataset.DeidentificationMethodCodeSequence = Sequence(map(_code, codes))
+    codes = tuple(dict.fromkeys([*_codes_in(dataset), *methods]))
     modified = "MODIFIED" if MODIFIED_DATES in methods else "REMOVED"
     now = "UNMODIFIED" if FULL_DATES in methods else modified
-    then = str(dataset.get("LongitudinalTemporalInformationModified") or "").strip()
+    then = _text(dataset, "LongitudinalTemporalInformationModified")
     worse = FATES_OF_DATES.index(then) if then in FATES_OF_DATES else 0
     fate = FATES_OF_DATES[max(worse, FATES_OF_DATES.index(now))]
-    dataset.LongitudinalTemporalInformationModified = fate
+    if isinstance(dataset, EncodedDataSet):
+        dataset.overlay.update(_encoded(methods, codes, fate, implicit=dataset.implicit))
+        return
+    for tag, vr, value in _declaration(methods, codes, fate):
+        put(dataset, tag, vr, value)
 
 
-def _codes_in(dataset: Dataset) -> list[str]:
+def _declaration(
+    methods: tuple[str, ...], codes: tuple[str, ...], fate: str
+) -> list[tuple[int, str, Any]]:
+    edition = f"PS3.15 Annex E, edition {tables()['edition']}"
+    return [
+        (0x00120062, "CS", "YES"),
+        (0x00120063, "LO", [edition, *(MEANINGS[method] for method in methods)]),
+        (METHOD_CODES, "SQ", Sequence(map(_code, codes))),
+        (0x00280303, "CS", fate),
+    ]
+
+
+@lru_cache(maxsize=64)
+def _encoded(
+    methods: tuple[str, ...], codes: tuple[str, ...], fate: str, *, implicit: bool
+) -> dict[int, bytes | None]:
+    """Return the declaration in bytes: most files of a run have the same."""
+    draft = EncodedDataSet(b"", implicit=implicit, start=0)
+    for tag, vr, value in _declaration(methods, codes, fate):
+        draft.put(tag, vr, value)
+    return draft.overlay
+
+
+def _codes_in(dataset: Elements) -> list[str]:
     """Return the codes of CID 7050 that an instance has already."""
     if "DeidentificationMethodCodeSequence" not in dataset:
         return []
-    items = items_of(dataset, 0x00120064)
-    values = [str(item.get("CodeValue") or "").strip() for item in items]
+    values = [_text(item, "CodeValue") for item in items_of(dataset, METHOD_CODES)]
     return [value for value in values if value in MEANINGS]
 
 

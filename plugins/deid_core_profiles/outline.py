@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
-from pydicom.dataset import Dataset
 
-from deid_core.elements import items_of, plain, read_element
+from deid_core.elements import Elements, items_of, plain, read_element
 
 CONTENT_SEQUENCE = 0x0040A730
 REFERENCED_CONTENT_ITEM_IDENTIFIER = 0x0040DB73
@@ -38,7 +37,7 @@ class Outline:
         )
 
 
-def outline(dataset: Dataset, goes: Callable[[Dataset], bool]) -> Outline:
+def outline(dataset: Elements, goes: Callable[[Elements], bool]) -> Outline:
     """Return the outline of a document, of whose items ``goes`` tells which go, with their own.
 
     Raises `ReadError` if the items cannot be parsed.
@@ -66,7 +65,7 @@ def outline(dataset: Dataset, goes: Callable[[Dataset], bool]) -> Outline:
     return Outline(frozenset(gone), moved)
 
 
-def target_of(item: Dataset) -> Position | None:
+def target_of(item: Elements) -> Position | None:
     """Return the position at which a content item points, None if it points at none."""
     if REFERENCED_CONTENT_ITEM_IDENTIFIER not in item:
         return None
@@ -78,7 +77,7 @@ def as_position(value: Any) -> Position:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-def _walk(dataset: Dataset, above: Position) -> Iterator[tuple[Position, Dataset]]:
+def _walk(dataset: Elements, above: Position) -> Iterator[tuple[Position, Elements]]:
     """Yield each content item after the one that holds it."""
     if CONTENT_SEQUENCE not in dataset:
         return

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydicom.dataset import Dataset
-from pydicom.uid import RLELossless
+from pydicom.uid import UID, RLELossless
 
-from deid_core import Batch, Change, Field, RefusedError, Rule, SetValue
-from deid_core.elements import plain, read_element
+from deid_core import Batch, Change, Field, Instance, RefusedError, Rule, SetValue
+from deid_core.elements import Elements, plain, read_element
 from deid_core.records import Apply
 
 BITS_ALLOCATED, BITS_STORED, HIGH_BIT = 0x00280100, 0x00280101, 0x00280102
@@ -24,24 +23,26 @@ def compile_clear_bits(_rule: Rule, _batch: Batch) -> Apply:
     """Compile CLEARBITS: the bits of overlays in native pixel data become 0, all others stay."""
 
     def clear(field: Field) -> Change | None:
-        dataset = field.context.instance.dataset
+        instance = field.context.instance
+        dataset = instance.elements
+        coding = _coding(instance)
         positions = set() if field.path.parents else set(_positions(dataset)) - _used(dataset)
-        if not positions or _has_no_room(dataset):
+        if not positions or _has_no_room(coding):
             return None
         allocated = _value(dataset, BITS_ALLOCATED)
-        if allocated not in WORDS or not isinstance(field.value, bytes) or _is_coded(dataset):
+        if allocated not in WORDS or not isinstance(field.value, bytes) or coding.is_encapsulated:
             # Only RLE has them; the other codings have the bits of the picture alone.
             raise RefusedError(
                 "an overlay stands in bits of Pixel Data that cannot be cleared here; "
                 "decompress the file first"
             )
-        little = field.context.instance.dataset.original_encoding[1] is not False
+        little = dataset.original_encoding[1] is not False
         return SetValue(_cleared(field.value, WORDS[allocated], positions, little=little))
 
     return clear
 
 
-def _positions(dataset: Dataset) -> Iterator[int]:
+def _positions(dataset: Elements) -> Iterator[int]:
     """Yield the bit positions of overlays that have no data of their own."""
     for group in OVERLAY_GROUPS:
         position = _value(dataset, group << 16 | OVERLAY_BIT_POSITION)
@@ -49,7 +50,7 @@ def _positions(dataset: Dataset) -> Iterator[int]:
             yield position
 
 
-def _used(dataset: Dataset) -> set[int]:
+def _used(dataset: Elements) -> set[int]:
     """Return the positions of the bits of the picture itself: nothing may clear those."""
     stored, high = _value(dataset, BITS_STORED), _value(dataset, HIGH_BIT)
     if not isinstance(stored, int) or not isinstance(high, int):
@@ -57,13 +58,16 @@ def _used(dataset: Dataset) -> set[int]:
     return set(range(high - stored + 1, high + 1))
 
 
-def _has_no_room(dataset: Dataset) -> bool:
-    syntax = dataset.file_meta.TransferSyntaxUID
-    return bool(syntax.is_encapsulated) and syntax != RLELossless
+def _coding(instance: Instance) -> UID:
+    """Return the transfer syntax."""
+    if instance.origin is not None and instance.origin.transfer_syntax:
+        return UID(instance.origin.transfer_syntax)
+    return UID(str(instance.elements.file_meta.get("TransferSyntaxUID", "") or ""))
 
 
-def _is_coded(dataset: Dataset) -> bool:
-    return bool(dataset.file_meta.TransferSyntaxUID.is_encapsulated)
+def _has_no_room(coding: UID) -> bool:
+    """Tell whether coded pixels have no bits besides those of the picture."""
+    return coding.is_encapsulated and coding != RLELossless
 
 
 def _cleared(data: bytes, size: int, positions: set[int], *, little: bool) -> bytes:
@@ -77,5 +81,5 @@ def _cleared(data: bytes, size: int, positions: set[int], *, little: bool) -> by
     return cleared.to_bytes(len(data), "big")
 
 
-def _value(dataset: Dataset, tag: int) -> object:
+def _value(dataset: Elements, tag: int) -> object:
     return plain(read_element(dataset, tag).value) if tag in dataset else None

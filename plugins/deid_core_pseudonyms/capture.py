@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core import ElementPath, ReadError, dictionary
 from deid_core.elements import (
+    Elements,
     held,
     is_sequence,
     items_of,
@@ -45,7 +45,7 @@ class Taken:
     uids: dict[str, str] = attrs.field(factory=dict, repr=False)
 
 
-def taken_from(original: Dataset, result: Dataset) -> Taken:
+def taken_from(original: Elements, result: Elements) -> Taken:
     """Compare an instance with what became of it, without decoding what stayed as it was."""
     taken = Taken(text_of(result, "StudyInstanceUID"), text_of(result, "SOPInstanceUID"))
     for before, after, path in _pairs(original, result, ()):
@@ -54,7 +54,7 @@ def taken_from(original: Dataset, result: Dataset) -> Taken:
                 taken.values[str(path)] = None
         elif not _same(before, after, path.tag):
             _compare(before, after, path, taken)
-    for tag in original.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+    for tag in original.keys():  # noqa: SIM118 - a Elements iterates over converted elements
         path = ElementPath(tag, stored_vr(original, tag))
         value = value_of(original, tag) if path.keyword in RESTORED else None
         if value is not None:
@@ -71,7 +71,7 @@ def _file(path: ElementPath, value: Any, taken: Taken, *, gone: bool) -> None:
         taken.study[path.keyword] = value
 
 
-def value_of(dataset: Dataset, tag: int) -> Any:
+def value_of(dataset: Elements, tag: int) -> Any:
     """Return a value as JSON can hold it, ``""`` for an empty one.
 
     None for what is not kept: sequences, binary and very long values, what cannot be decoded.
@@ -99,10 +99,10 @@ def value_of(dataset: Dataset, tag: int) -> Any:
 
 
 def _pairs(
-    original: Dataset, result: Dataset, parents: tuple[Parent, ...]
-) -> Iterator[tuple[Dataset | None, Dataset, ElementPath]]:
+    original: Elements, result: Elements, parents: tuple[Parent, ...]
+) -> Iterator[tuple[Elements | None, Elements, ElementPath]]:
     """Yield where each element of the result stands, and stood, at any depth."""
-    for tag in result.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+    for tag in result.keys():  # noqa: SIM118 - a Elements iterates over converted elements
         if tag in OWN_MARKS:
             continue
         path = ElementPath(tag, stored_vr(result, tag), None, parents)
@@ -116,12 +116,12 @@ def _pairs(
                 yield from _pairs(before, after, (*parents, Parent(tag, number)))
 
 
-def _same(before: Dataset, after: Dataset, tag: int) -> bool:
+def _same(before: Elements, after: Elements, tag: int) -> bool:
     one, other = held(before, tag).value, held(after, tag).value
     return one is other or (isinstance(one, bytes) and isinstance(other, bytes) and one == other)
 
 
-def _compare(before: Dataset, after: Dataset, path: ElementPath, taken: Taken) -> None:
+def _compare(before: Elements, after: Elements, path: ElementPath, taken: Taken) -> None:
     old = value_of(before, path.tag)
     new = value_of(after, path.tag)
     if old is None or old == new:

@@ -7,10 +7,9 @@ import unicodedata
 
 import attrs
 from pydicom.datadict import tag_for_keyword
-from pydicom.dataset import Dataset
 
 from deid_core import Field, ReadError, RefusedError, Unresolved
-from deid_core.elements import held, items_of, plain, read_element
+from deid_core.elements import Elements, held, items_of, plain, read_element
 
 
 @attrs.frozen
@@ -29,7 +28,7 @@ UNDECODED = "\ufffd"
 """What stands for bytes that are no text in their character set."""
 
 
-def text_of(dataset: Dataset, keyword: str) -> str:
+def text_of(dataset: Elements, keyword: str) -> str:
     """Return a value of the top level of a data set as text, without padding, or ``""``.
 
     Different values give different texts, also where they are not legal.
@@ -65,7 +64,7 @@ def same_name(name: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
 
 
-def patient_of(dataset: Dataset) -> Patient | None:
+def patient_of(dataset: Elements) -> Patient | None:
     """Return the patient whom a data set names, or None if that cannot be said.
 
     Patient ID and Issuer of Patient ID (PS3.3 C.7.1.1) make a patient, however the name is
@@ -82,7 +81,7 @@ def patient_of(dataset: Dataset) -> Patient | None:
     return None
 
 
-def patient_of_instance(dataset: Dataset) -> Patient:
+def patient_of_instance(dataset: Elements) -> Patient:
     """Return the patient of an instance. Raises `RefusedError` if that cannot be said."""
     patient = patient_of(dataset)
     if patient is None:
@@ -99,7 +98,7 @@ def patient_at(field: Field) -> Patient:
     In an item of a sequence that names somebody else, that is somebody else; otherwise the
     patient of the instance. Raises `RefusedError` and `Unresolved` where it cannot be said.
     """
-    dataset: Dataset = field.context.instance.dataset
+    dataset: Elements = field.context.instance.dataset
     own = patient_of_instance(dataset)
     if not field.path.parents:
         return own

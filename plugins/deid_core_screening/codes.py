@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydicom.dataset import Dataset
-
 from deid_core import Field
-from deid_core.elements import readings_of
+from deid_core.elements import Elements, readings_of
 from deid_core_screening.raw import holder_of
 from deid_core_screening.text import Looks
 from deid_core_screening.words import words
@@ -42,7 +40,7 @@ def looks_in_code(field: Field, looks: Looks) -> Looks:
     return Looks(alone=False, numbers=numbers)
 
 
-def _text(holder: Dataset, tag: int) -> str:
+def _text(holder: Elements, tag: int) -> str:
     return next(iter(readings_of(holder, tag)), "") if tag in holder else ""
 
 

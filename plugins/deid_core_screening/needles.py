@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pydicom.dataset import Dataset
-
 from deid_core import ScreenRule, dictionary
-from deid_core.elements import is_sequence, items_of, readings_of
+from deid_core.elements import Elements, is_sequence, items_of, readings_of
 from deid_core.search import Patterns, finder
 from deid_core_screening.sources import Own
 from deid_core_screening.text import cleaner_of
@@ -42,7 +40,7 @@ class Needles:
             elif mask:
                 self._by_tag.setdefault(int(mask, 16), []).append(rule)
 
-    def of(self, dataset: Dataset) -> list[Needle]:
+    def of(self, dataset: Elements) -> list[Needle]:
         """Return tests of text for one instance. A value that it lacks gives none.
 
         A value is found as it stands, anywhere in a text, and in the other spellings of the sweep.
@@ -66,11 +64,11 @@ class Needles:
                 self._known[text] = known
         return known
 
-    def _words(self, dataset: Dataset) -> Iterator[str]:
+    def _words(self, dataset: Elements) -> Iterator[str]:
         """Yield the values of the rules' attributes at any depth, split and long enough."""
         if not self._by_tag and not self._repeating:
             return
-        for tag in dataset.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+        for tag in dataset.keys():  # noqa: SIM118 - a Elements iterates over converted elements
             if is_sequence(dataset, tag):
                 for item in items_of(dataset, tag):
                     yield from self._words(item)

@@ -28,5 +28,5 @@ def screen(instance: Instance, batch: Batch) -> PrivateVerdict:
     needles = _needles.get(batch)
     if needles is None:
         needles = _needles.setdefault(batch, Needles(settings.screen_rules))
-    dataset = instance.dataset
+    dataset = instance.elements
     return PrivateVerdict(PrivateDecision.KEEP, findings(dataset, needles.of(dataset)))

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydicom.dataset import Dataset
-
 from deid_core import Field
-from deid_core.elements import held, items_of
+from deid_core.elements import Elements, held, items_of
 
 FILE_META_GROUP = 0x0002
 
 
-def holder_of(field: Field) -> Dataset:
+def holder_of(field: Field) -> Elements:
     """Return the data set in which a field stands: an item, the file meta, or the whole."""
     if field.holder is not None:
         return field.holder
-    dataset: Dataset = field.context.instance.dataset
+    dataset: Elements = field.context.instance.dataset
     if field.path.tag >> 16 == FILE_META_GROUP and not field.path.parents:
-        meta: Dataset = dataset.file_meta
+        meta: Elements = dataset.file_meta
         return meta
     for parent in field.path.parents:
         dataset = items_of(dataset, parent.tag)[parent.item]

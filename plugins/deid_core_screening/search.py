@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pydicom.dataset import Dataset
-
 from deid_core import ElementPath, ReadError
 from deid_core.elements import (
+    Elements,
     creator_of,
     held,
     is_sequence,
@@ -25,13 +24,13 @@ FOUND = "a screening rule found something"
 UNDECODABLE = "it cannot be decoded, so not be screened"
 
 
-def findings(dataset: Dataset, needles: Sequence[Needle]) -> Mapping[str, str]:
+def findings(dataset: Elements, needles: Sequence[Needle]) -> Mapping[str, str]:
     """Return path → reason for the private elements that must go."""
     return dict(_walk(dataset, (), needles, inside_private=False))
 
 
 def _walk(
-    dataset: Dataset,
+    dataset: Elements,
     parents: tuple[Parent, ...],
     needles: Sequence[Needle],
     *,
@@ -53,7 +52,7 @@ def _walk(
 
 
 def _sequence(
-    dataset: Dataset, path: ElementPath, needles: Sequence[Needle], *, private: bool
+    dataset: Elements, path: ElementPath, needles: Sequence[Needle], *, private: bool
 ) -> Iterator[tuple[str, str]]:
     try:
         items = items_of(dataset, path.tag)
@@ -70,12 +69,12 @@ def _sequence(
         yield from _walk(item, (*path.parents, parent), needles, inside_private=private)
 
 
-def _public_hit(item: Dataset, needles: Sequence[Needle]) -> bool:
+def _public_hit(item: Elements, needles: Sequence[Needle]) -> bool:
     """Tell whether a public element inside of a private sequence holds something.
 
     No verdict can name it, so the private sequence around it goes.
     """
-    for tag in item.keys():  # noqa: SIM118 - a Dataset iterates over converted elements
+    for tag in item.keys():  # noqa: SIM118 - a Elements iterates over converted elements
         if is_sequence(item, tag):
             if any(_public_hit(inner, needles) for inner in items_of(item, tag)):
                 return True
@@ -84,7 +83,7 @@ def _public_hit(item: Dataset, needles: Sequence[Needle]) -> bool:
     return False
 
 
-def _screen(dataset: Dataset, tag: int, needles: Sequence[Needle]) -> str | None:
+def _screen(dataset: Elements, tag: int, needles: Sequence[Needle]) -> str | None:
     try:
         texts = screened_readings(dataset, tag)
     except ReadError:
@@ -97,7 +96,7 @@ def _screen(dataset: Dataset, tag: int, needles: Sequence[Needle]) -> str | None
     return None
 
 
-def screened_readings(dataset: Dataset, tag: int) -> list[str]:
+def screened_readings(dataset: Elements, tag: int) -> list[str]:
     """Return all that an element may be read as: its bytes too, for numbers may spell text."""
     found = list(readings_of(dataset, tag))
     encoded = held(dataset, tag).value

@@ -7,10 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import attrs
-from pydicom.dataset import Dataset
 
 from deid_core import ElementPath, ReadError, dictionary
-from deid_core.elements import held, is_sequence, items_of, plain, read_element, stored_vr, texts
+from deid_core.elements import (
+    Elements,
+    held,
+    is_sequence,
+    items_of,
+    plain,
+    read_element,
+    stored_vr,
+    texts,
+)
 from deid_core.model import Parent
 from deid_core.structure import LONG_VRS, MAX_DEPTH, SHORT_VRS
 from deid_core_screening.attributes import (
@@ -64,7 +72,7 @@ class Own:
     studies: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 
 
-def own_values(dataset: Dataset, elsewhere: Mapping[str, Iterable[str]] | None = None) -> Own:
+def own_values(dataset: Elements, elsewhere: Mapping[str, Iterable[str]] | None = None) -> Own:
     """Collect what is a patient's own in a data set, at any depth, private elements as well.
 
     ``elsewhere`` maps keywords to what other instances of the patient hold there. An element that
@@ -97,8 +105,8 @@ def own_values(dataset: Dataset, elsewhere: Mapping[str, Iterable[str]] | None =
 
 
 def _walk(
-    dataset: Dataset, parents: tuple[Parent, ...] = ()
-) -> Iterator[tuple[Dataset, ElementPath]]:
+    dataset: Elements, parents: tuple[Parent, ...] = ()
+) -> Iterator[tuple[Elements, ElementPath]]:
     """Yield the elements that may hold an own value, or a day.
 
     A sequence that cannot be parsed is passed over: it is removed, or its file refused.
@@ -130,7 +138,7 @@ def _is_of_no_interest(tag: int) -> bool:
     return not (inside or nested) and _kind_by_keyword(keyword, frozenset()) is None
 
 
-def _values(dataset: Dataset, tag: int) -> tuple[str, ...]:
+def _values(dataset: Elements, tag: int) -> tuple[str, ...]:
     """Return the values of an element as text; bytes in the file's character set, or UTF-8."""
     try:
         value = plain(read_element(dataset, tag).value)
@@ -147,7 +155,7 @@ def _values(dataset: Dataset, tag: int) -> tuple[str, ...]:
     return texts([one for text in decoded for one in text.split("\\")])
 
 
-def _kind(path: ElementPath, holder: Dataset) -> str | None:
+def _kind(path: ElementPath, holder: Elements) -> str | None:
     if path.vr == "PN" and not path.keyword:
         return "names"
     kind = _kind_by_keyword(path.keyword, frozenset(_parents(path)))
@@ -173,7 +181,7 @@ def _parents(path: ElementPath) -> Iterator[str]:
     yield from (dictionary.keyword_of(parent.tag) for parent in path.parents)
 
 
-def _concept(item: Dataset) -> str:
+def _concept(item: Elements) -> str:
     """Return the code of a content item's concept, or nothing."""
     if CONCEPT_NAME not in item or not is_sequence(item, CONCEPT_NAME):
         return ""

@@ -72,7 +72,7 @@ def sweep(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
     The own values are those of the data set, its file meta information and, by
     ``identifiers.elsewhere``, of other instances of the patient.
     """
-    own = own_values(instance.dataset, identifiers.elsewhere)
+    own = own_values(instance.elements, identifiers.elsewhere)
     clean = batch.settings.sweep == "clean"
     moved = mover(identifiers, batch)
     uids_stay = RETAIN_UIDS in batch.settings.methods

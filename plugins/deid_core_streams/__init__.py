@@ -33,5 +33,5 @@ def deid_finish_instance() -> Generator[None, Instance, Instance]:
     instance = yield
     from deid_core_streams.documents import settle_length
 
-    settle_length(instance.dataset)
+    settle_length(instance.elements)
     return instance

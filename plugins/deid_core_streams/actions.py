@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from pydicom.dataset import Dataset
-
 from deid_core import (
     ActionError,
     Batch,
@@ -18,12 +16,14 @@ from deid_core import (
     Rule,
     SetValue,
 )
-from deid_core.elements import has_undefined_length, items_of, read_element
+from deid_core.dependence import Depends
+from deid_core.elements import has_undefined_length, read_element
 from deid_core.records import Apply
 from deid_core_streams.bits import StreamError
 from deid_core_streams.documents import MIME_TYPE, document
-from deid_core_streams.strip import strip
+from deid_core_streams.strip import NATIVE, strip
 
+BYTES = ("OB", "OW", "UN")
 DOCUMENTS = "1.2.840.10008.5.1.4.1.1.104."
 """How the UIDs of the SOP Classes of encapsulated documents begin."""
 
@@ -38,7 +38,7 @@ def compile_document(_rule: Rule, _batch: Batch) -> Apply:
 
     def replace(field: Field) -> Change:
         instance = field.context.instance
-        dataset = instance.dataset
+        dataset = instance.elements
         found = None
         if not field.path.parents and MIME_TYPE in dataset:
             found = document(str(read_element(dataset, MIME_TYPE).value or ""))
@@ -71,15 +71,16 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
     """
 
     def strip_metadata(field: Field) -> Change | None:
+        instance = field.context.instance
+        syntax = instance.origin.transfer_syntax if instance.origin is not None else ""
+        syntax = syntax or str(instance.elements.file_meta.get("TransferSyntaxUID", "") or "")
+        if syntax in NATIVE and field.path.vr in BYTES and not _in_fragments(field):
+            return None
         value = field.value
         if value is None:
             return None
         if not isinstance(value, bytes):
             raise ActionError(f"{field.path.label} holds no bytes, so nothing can be stripped")
-        instance = field.context.instance
-        syntax = str(instance.dataset.file_meta.get("TransferSyntaxUID", "") or "")
-        if instance.origin is not None:
-            syntax = instance.origin.transfer_syntax or syntax
         try:
             stripped = strip(
                 value,
@@ -98,11 +99,13 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
 
 def _in_fragments(field: Field) -> bool:
     """Tell whether the file gives the element no length: it is in fragments then (PS3.5 A.4)."""
-    dataset: Dataset = field.context.instance.dataset
-    for parent in field.path.parents:
-        dataset = items_of(dataset, parent.tag)[parent.item]
     # A rule before this one may have made it.
-    return field.path.tag in dataset and has_undefined_length(dataset, field.path.tag)
+    holder = field.holder
+    return (
+        holder is not None
+        and field.path.tag in holder
+        and has_undefined_length(holder, field.path.tag)
+    )
 
 
 ACTIONS = [
@@ -116,12 +119,14 @@ ACTIONS = [
         name="REFUSE",
         compile=compile_refuse,
         rank=Rank.REFUSES,
+        depends=Depends.PLACE,
         summary="refuse a file that has the element",
     ),
     FieldAction(
         name="STRIP",
         compile=compile_strip,
         rank=Rank.CHANGES,
+        depends=Depends.PLACE,
         summary="overwrite metadata in coded images and videos",
     ),
 ]

@@ -9,9 +9,7 @@ import struct
 from functools import cache
 from pathlib import Path
 
-from pydicom.dataset import Dataset
-
-from deid_core.elements import new_element
+from deid_core.elements import Elements, put
 
 FOLDER = Path(__file__).parent / "data"
 DOCUMENT, DOCUMENT_LENGTH, MIME_TYPE = 0x00420011, 0x00420015, 0x00420012
@@ -41,7 +39,7 @@ def documents() -> dict[str, bytes]:
     }
 
 
-def settle_length(dataset: Dataset) -> None:
+def settle_length(dataset: Elements) -> None:
     """Give the length of the document where the data set holds one of these.
 
     Encapsulated Document Length stays away where it was not there, or has gone.
@@ -50,7 +48,7 @@ def settle_length(dataset: Dataset) -> None:
         return
     value = dataset.get_item(DOCUMENT).value
     if isinstance(value, bytes) and value in documents().values():
-        dataset[DOCUMENT_LENGTH] = new_element(DOCUMENT_LENGTH, "UL", len(value))
+        put(dataset, DOCUMENT_LENGTH, "UL", len(value))
 
 
 def _even(content: bytes) -> bytes:

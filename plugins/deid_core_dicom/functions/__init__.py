@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deid_core import ValueFunction
+from deid_core.dependence import Depends
 from deid_core_dicom.functions.ages import compile_capage, compile_capbirthdate
 from deid_core_dicom.functions.dates import compile_dateshift, compile_jitter
 from deid_core_dicom.functions.hashes import compile_hash, compile_hashname, compile_hashuid
@@ -35,6 +36,6 @@ _SUMMARIES = {
 }
 
 FUNCTIONS = [
-    ValueFunction(name=name, compile=compile_it, summary=summary)
+    ValueFunction(name=name, compile=compile_it, summary=summary, depends=Depends.PLACE)
     for name, (compile_it, summary) in _SUMMARIES.items()
 ]

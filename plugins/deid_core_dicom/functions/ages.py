@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydicom.datadict import tag_for_keyword
-from pydicom.dataset import Dataset
 
 from deid_core import Batch, Field, ReadError, Unresolved
-from deid_core.elements import plain, read_element
+from deid_core.dependence import Depends
+from deid_core.elements import Elements, plain, read_element
 from deid_core_dicom.functions.arguments import Arguments
 from deid_core_dicom.shift import date_of, today
 
@@ -88,7 +88,8 @@ def compile_capbirthdate(given: Mapping[str, str], batch: Batch) -> Value:
         if isinstance(value, list):
             raise Unresolved("a patient is born once")
         born = date_of(str(value))
-        dataset = field.context.instance.dataset
+        field.context.rely(Depends.FILE)
+        dataset = field.context.instance.elements
         latest = max(_instants(dataset), default=today())
         if (latest - born).days >= DAYS_OF_90_YEARS or _says_above(dataset):
             return ""
@@ -97,7 +98,7 @@ def compile_capbirthdate(given: Mapping[str, str], batch: Batch) -> Value:
     return capped
 
 
-def _instants(dataset: Dataset) -> Iterator[datetime.date]:
+def _instants(dataset: Elements) -> Iterator[datetime.date]:
     for keyword in INSTANTS:
         for text in _texts(dataset, keyword):
             try:
@@ -106,12 +107,12 @@ def _instants(dataset: Dataset) -> Iterator[datetime.date]:
                 continue
 
 
-def _says_above(dataset: Dataset) -> bool:
+def _says_above(dataset: Elements) -> bool:
     ages = (_AGE.fullmatch(text.strip()) for text in _texts(dataset, "PatientAge"))
     return any(age is not None and _is_above(age) for age in ages)
 
 
-def _texts(dataset: Dataset, keyword: str) -> list[str]:
+def _texts(dataset: Elements, keyword: str) -> list[str]:
     tag = tag_for_keyword(keyword)
     if tag is None or tag not in dataset:
         return []
