@@ -62,13 +62,16 @@ if TYPE_CHECKING:
     from deid_core.records import CliCommand as CliCommand
     from deid_core.records import ConditionOperator as ConditionOperator
     from deid_core.records import ExampleDataset as ExampleDataset
+    from deid_core.records import Executor as Executor
     from deid_core.records import FieldAction as FieldAction
     from deid_core.records import FieldExpander as FieldExpander
+    from deid_core.records import ParallelRun as ParallelRun
     from deid_core.records import Rank as Rank
     from deid_core.records import RecipeSource as RecipeSource
     from deid_core.records import Takes as Takes
     from deid_core.records import Unresolved as Unresolved
     from deid_core.records import ValueFunction as ValueFunction
+    from deid_core.records import WorkerOptions as WorkerOptions
     from deid_core.screening import ScreenRule as ScreenRule
     from deid_core.settings import PluginSettings as PluginSettings
     from deid_core.settings import Settings as Settings
@@ -89,8 +92,8 @@ _HOMES = {
     "model": "DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers "
     "Instance Origin Outcome PrivateDecision PrivateVerdict RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",
-    "records": "Check CliCommand ConditionOperator ExampleDataset FieldAction FieldExpander Rank "
-    "RecipeSource Takes Unresolved ValueFunction",
+    "records": "Check CliCommand ConditionOperator ExampleDataset Executor FieldAction FieldExpander "
+    "ParallelRun Rank RecipeSource Takes Unresolved ValueFunction WorkerOptions",
     "screening": "ScreenRule",
     "settings": "PluginSettings Settings",
 }

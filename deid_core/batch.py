@@ -35,7 +35,9 @@ class Batch:
 
     ``key`` is secret: pseudonyms are derived from it, see `pseudonym_bytes`. Two runs give the
     same pseudonyms when they have the same key. ``linkable`` is False when the key was made for
-    this run only, so that nothing that it locks can be opened later.
+    this run only, so that nothing that it locks can be opened later. ``mark`` is what the name of
+    an unfinished output begins with, and ``.tmp`` what it ends with: should the process die that
+    writes it, the run knows it by that and removes it.
     """
 
     settings: Settings
@@ -44,6 +46,7 @@ class Batch:
         repr=False, alias="compile_value"
     )
     linkable: bool = True
+    mark: str = ".deid-"
 
     def value(self, rule: Rule) -> Callable[[Field], Any]:
         """Compile the value of ``rule`` (literal, ``var:``, ``deid_func:``) into a function.

@@ -12,8 +12,10 @@ from deid_core.records import (
     CliCommand,
     ConditionOperator,
     ExampleDataset,
+    Executor,
     FieldAction,
     FieldExpander,
+    ParallelRun,
     RecipeSource,
     ValueFunction,
 )
@@ -37,6 +39,8 @@ DECLARATIONS: Mapping[str, tuple[str, type[Any]]] = {
     "deid_value_functions": ("value function", ValueFunction),
     "deid_condition_operators": ("condition operator", ConditionOperator),
     "deid_checks": ("check", Check),
+    "deid_executors": ("executor", Executor),
+    "deid_parallel_runs": ("parallel run", ParallelRun),
     "deid_datasets": ("dataset", ExampleDataset),
     "deid_cli_commands": ("command", CliCommand),
 }

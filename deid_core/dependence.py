@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import attrs
+
+if TYPE_CHECKING:
+    from deid_core.model import ElementPath
 
 
 class Depends(enum.IntEnum):
@@ -32,6 +36,8 @@ class Noted:
 
     depends: Depends = Depends.PLACE
     patient: bool = False
+    swept: ElementPath | None = None
+    """The element, if all depends on its place but for what a sweep makes of its value."""
 
     def add(self, other: Noted) -> None:
         """Depend on all that another answer depends on."""

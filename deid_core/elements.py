@@ -51,6 +51,14 @@ def stored_vr(dataset: Elements, tag: int) -> str:
     return str(vr)
 
 
+def heads(dataset: Elements) -> tuple[tuple[int, ...], tuple[str | None, ...]]:
+    """Return the tags of a data set, and the VRs that the file gives the elements."""
+    if isinstance(dataset, EncodedDataSet):
+        return dataset.tags_and_vrs()
+    elements = dataset.values()
+    return tuple(map(int, dataset.keys())), tuple(element.VR for element in elements)
+
+
 def has_undefined_length(dataset: Elements, tag: int) -> bool:
     """Tell whether the element has no length but an end: pixel data in fragments (PS3.5 A.4)."""
     if isinstance(dataset, EncodedDataSet):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -26,7 +25,10 @@ from deid_core.errors import (
     SettingsError,
     SkippedError,
 )
-from deid_core.guard import Guard, failure
+from deid_core.execution.logs import level_of_run
+from deid_core.execution.run import SERIAL, Run
+from deid_core.execution.task import Configuration, Result, Task
+from deid_core.guard import Guard, bare, failure
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
 from deid_core.judge import Case
@@ -36,19 +38,17 @@ from deid_core.model import (
     FileReport,
     Instance,
     Outcome,
-    RunReport,
 )
 from deid_core.naming import distinct, safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recall import Recall
 from deid_core.recipe.compile import compile_plan
-from deid_core.recipe.find import dates_of, foundation_of, sweep_of
+from deid_core.recipe.find import foundation_of, settings_of
 from deid_core.recipe.groups import Words
 from deid_core.recipe.plan import Decision
-from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.tree import Recipe
 from deid_core.recipe.values import compile_value
-from deid_core.records import Check
+from deid_core.records import Check, WorkerOptions
 from deid_core.registry import Entry
 from deid_core.settings import SMALLEST_KEY, Settings
 
@@ -75,13 +75,14 @@ class Engine:
 
     ``recipes`` lie on each other, the last wins. ``ids`` holds the variables of each
     instance, as ``ids[entity][item][name]``. Without a ``key`` one is made for this run, so
-    that its pseudonyms cannot be linked to those of another.
+    that its pseudonyms cannot be linked to those of another; ``linkable=False`` says that a key
+    given here was made so. ``mark`` is that of the `Batch`.
 
     Raises `RecipeError` where a recipe needs what no plugin provides, `SettingsError` for a key of
     less than 16 bytes, and `PluginError`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - most are for those who know them
         self,
         host: PluginHost,
         recipes: Sequence[Recipe] = (),
@@ -89,36 +90,32 @@ class Engine:
         *,
         key: bytes | None = None,
         ids: Mapping[str, Mapping[str, Any]] | None = None,
+        linkable: bool = True,
+        mark: str | None = None,
     ) -> None:
-        settings = settings or Settings()
+        given = settings = settings or Settings()
         if key is not None and len(key) < SMALLEST_KEY:
             raise SettingsError(f"a key needs at least {SMALLEST_KEY} bytes")
         foundation = foundation_of(recipes, settings, host)
         layers = (*foundation.base, *recipes)
-        methods = dict.fromkeys(method for recipe in layers for method in recipe.methods)
-        settings = attrs.evolve(
-            settings,
-            sweep=sweep_of(layers, settings),
-            dates=dates_of(layers, settings),
-            methods=(*settings.methods, *methods),
-        )
-        screened = screen_rules(layers)
-        if screened:
-            rules = (*settings.screen_rules, *screened)
-            settings = attrs.evolve(settings, screen_rules=rules, screen_private=True)
+        settings = settings_of(layers, settings)
         self.host = host
-        self.linkable = key is not None
+        self.linkable = linkable and key is not None
         self.batch = Batch(
             settings,
             secrets.token_bytes(32) if key is None else key,
             lambda rule, batch: compile_value(rule, host.value_functions, batch),
             linkable=self.linkable,
+            mark=mark or f".deid-{secrets.token_hex(4)}-",
         )
+        self._twin: Engine | None = None
+        self._given = (tuple(recipes), attrs.evolve(given, plugins=host.settings))
         self._ids = ids
+        self._run: Run | None = None
         self.plan = compile_plan(foundation, recipes, host, self.batch)
         self._checks = [self._compile_check(entry) for entry in host.checks.entries()]
-        self._taken: dict[str, int] = {}
         self._recall = Recall()
+        self.taken: dict[str, int] = {}
 
     def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
         who, name = self.host.who(entry.plugin), entry.record.name
@@ -136,44 +133,104 @@ class Engine:
             yield from self.host.discover_files(location, options or DiscoveryOptions())
 
     def run(
-        self, refs: Iterable[FileRef], names: Iterable[PurePosixPath] | None = None
+        self,
+        refs: Iterable[FileRef],
+        names: Iterable[PurePosixPath] | None = None,
+        *,
+        executor: str | None = None,
+        workers: int | None = None,
+        scheduler: str | None = None,
     ) -> Iterator[FileReport]:
-        """De-identify files one after the other and yield what became of each.
+        """De-identify files and yield what became of each, in their order.
 
         ``names`` are the outputs' names, relative to the output folder; without them each
-        output is named by its de-identified values.
-        """
-        counts: Counter[Outcome] = Counter()
-        self.host.batch_started(self.batch)
-        named = iter(names) if names is not None else None
-        complete = False
-        try:
-            for number, ref in enumerate(refs, start=1):
-                report = self.process(ref, number, next(named) if named is not None else None)
-                counts[report.outcome] += 1
-                self.host.file_recorded(report, self.batch)
-                yield report
-            complete = True
-        finally:
-            # Writers must close even where a run breaks off.
-            report_of_run = self._report(counts, complete=complete)
-            self.host.batch_finished(report_of_run, self.batch)
+        output is named by its de-identified values. Files are drawn only as they are needed.
 
-    def _report(self, counts: Counter[Outcome], *, complete: bool) -> RunReport:
-        plugins = tuple(
-            f"{info.name} ({info.distribution} {info.version})"
-            for info in self.host.describe()
-            if info.status == "loaded"
+        ``executor`` says who works: ``"serial"`` is this process, ``"processes"`` are ``workers``
+        others (None: one for each core), ``"auto"`` begins as the first and goes on as the second
+        where that gains anything; plugins have more, which find a cluster at ``scheduler``. None
+        leaves it to the settings, and they to ``"serial"``. The outputs are the same. A run that
+        cannot be split stays in this process: see `obstacle`.
+
+        Raises `SettingsError` for an executor that nobody declares, or options it cannot use.
+        """
+        settings = self.batch.settings
+        options = WorkerOptions(
+            workers=settings.workers if workers is None else workers,
+            scheduler=settings.scheduler if scheduler is None else scheduler,
         )
-        return RunReport(counts, plugins, self.linkable, complete)
+        self._run = Run(self, executor or settings.executor or SERIAL, options)
+        return self._run.reports(refs, names)
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why the last run stayed in one process although it was to have workers; None if not."""
+        return None if self._run is None else self._run.obstacle
+
+    def configuration(self) -> Configuration:
+        """Return the plain values from which a worker builds an engine like this: with the key."""
+        return Configuration(
+            *self._given,
+            self.batch.key,
+            self.linkable,
+            self._ids,
+            self.host.loaded,
+            self.batch.mark,
+            level_of_run(),
+        )
+
+    @classmethod
+    def of(cls, configuration: Configuration, host: PluginHost, *, overwrite: bool) -> Engine:
+        """Return an engine like that of a configuration; only what it replaces may differ."""
+        return cls(
+            host,
+            configuration.recipes,
+            attrs.evolve(configuration.settings, overwrite=overwrite),
+            key=configuration.key,
+            ids=configuration.ids,
+            linkable=configuration.linkable,
+            mark=configuration.mark,
+        )
 
     def process(self, ref: FileRef, number: int, name: PurePosixPath | None = None) -> FileReport:
         """De-identify one file. Whatever happens is in the report; nothing is raised for it."""
-        label = name.name if name is not None else f"file {number}"
+        if name is None:
+            return self.here(Task(number, f"file {number}", ref))
+        target = distinct(safe_path(name), self.taken)
+        return self.here(Task(number, name.name, ref, target))
+
+    def here(self, task: Task) -> FileReport:
+        """De-identify one file, and give its output a name that no other of this engine has."""
+        return self.carried_out(task, lambda target: distinct(target, self.taken))
+
+    def do(self, task: Task) -> Result:
+        """De-identify one file as a worker, who does not know what names the run has given.
+
+        The result has the name that the values give. The task says whether what is there goes.
+        """
+        found: list[PurePosixPath] = []
+
+        def as_it_is(target: PurePosixPath) -> PurePosixPath:
+            found.append(target)
+            return target
+
+        engine = self._that_replaces(overwrite=task.overwrite)
+        return Result(engine.carried_out(task, as_it_is), found[0] if found else None)
+
+    def _that_replaces(self, *, overwrite: bool) -> Engine:
+        """Return an engine like this that replaces what is there, or does not."""
+        if overwrite == self.batch.settings.overwrite:
+            return self
+        if self._twin is None:
+            self._twin = Engine.of(self.configuration(), self.host, overwrite=overwrite)
+        return self._twin
+
+    def carried_out(self, task: Task, name: Callable[[PurePosixPath], PurePosixPath]) -> FileReport:
+        """De-identify one file; ``name`` says what an output is called that has such a target."""
         report, _ = self._attempt(
-            FileReport(number, Outcome.FAILED, ref=ref),
-            label,
-            lambda report: self._written(ref, label, name, report),
+            FileReport(task.number, Outcome.FAILED, ref=task.ref),
+            task.label,
+            lambda report: self._written(task, name, report),
         )
         return report
 
@@ -207,7 +264,7 @@ class Engine:
             change = {"outcome": Outcome.REFUSED, "code": error.code, "reason": str(error)}
         except PluginError as error:
             log.error("%s: %s", label, error)
-            change = {"code": "plugin-failed", "reason": str(error), "fault": _bare(error)}
+            change = {"code": "plugin-failed", "reason": str(error), "fault": bare(error)}
         except Exception as error:  # noqa: BLE001 - a file must not end the run, nor be quoted
             fault = failure("deid_core", "processing", error)
             log.error("%s: %s", label, fault)
@@ -229,15 +286,15 @@ class Engine:
         return done, instance
 
     def _written(
-        self, ref: FileRef, label: str, name: PurePosixPath | None, report: FileReport
+        self, task: Task, name: Callable[[PurePosixPath], PurePosixPath], report: FileReport
     ) -> tuple[FileReport, Instance | None]:
-        read = self.host.read_file(ref, self.batch)
+        read = self.host.read_file(task.ref, self.batch)
         try:
-            instance, context, actions = self.clean(read, label)
-            target = safe_path(
-                name if name is not None else self.host.name_output(instance, self.batch)
-            )
-            receipt = self.host.write_file(instance, distinct(target, self._taken), self.batch)
+            instance, context, actions = self.clean(read, task.label)
+            target = task.target
+            if target is None:
+                target = name(safe_path(self.host.name_output(instance, self.batch)))
+            receipt = self.host.write_file(instance, target, self.batch)
         finally:
             read.close()
         done = attrs.evolve(
@@ -325,9 +382,3 @@ class Engine:
 def _decoded(instance: Instance) -> Instance:
     """Return an instance as it was read, with a data set of pydicom's."""
     return attrs.evolve(instance, dataset=instance.as_read())
-
-
-def _bare(error: PluginError) -> PluginError:
-    """Return an error without what it came from: frames and causes may hold values."""
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import attrs
 
-from deid_core.errors import DeidError, PluginContractError, PluginFailedError
+from deid_core.errors import DeidError, PluginContractError, PluginError, PluginFailedError
 from deid_core.model import FileRef
 
 MARK = "deid_core_impl"
@@ -27,6 +27,12 @@ def failure(who: str, what: str, error: BaseException) -> PluginFailedError:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return PluginFailedError(f"{who}: {what} raised {type(error).__name__}{place}")
+
+
+def bare(error: PluginError) -> PluginError:
+    """Return an error without what it came from: frames and causes may hold values."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 class GuardedPlugin:

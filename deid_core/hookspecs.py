@@ -39,8 +39,10 @@ if TYPE_CHECKING:
         CliCommand,
         ConditionOperator,
         ExampleDataset,
+        Executor,
         FieldAction,
         FieldExpander,
+        ParallelRun,
         RecipeSource,
         ValueFunction,
     )
@@ -303,6 +305,44 @@ def deid_checks() -> Iterable[Check]:  # type: ignore[empty-body]
     >>> @hookimpl
     ... def deid_checks():
     ...     return [Check(name="pixels", compile=compile_check, summary="pixels are there")]
+    """
+
+
+@hookspec
+def deid_executors() -> Iterable[Executor]:  # type: ignore[empty-body]
+    """Declare ways to do the files of a run: in one process, in several, on a cluster.
+
+    When: once, when the plugins are loaded. Who wins: names must be unique, see
+    ``replaces``. May change: nothing. None: nothing to declare.
+
+    >>> from deid_core import Executor, hookimpl
+    >>> def start(configuration, options):
+    ...     if options.scheduler is None:
+    ...         return None
+    ...     from hospital_cluster import connect
+    ...
+    ...     return connect(options.scheduler, configuration)
+    >>> @hookimpl
+    ... def deid_executors():
+    ...     return [Executor(name="hospital", start=start, summary="the cluster of the hospital")]
+    """
+
+
+@hookspec
+def deid_parallel_runs() -> Iterable[ParallelRun]:  # type: ignore[empty-body]
+    """Declare that several workers may share the files of a run, or in which runs not.
+
+    When: once, when the plugins are loaded; what it says of a run, once per run. Who wins: all
+    count; a plugin that takes part in reading, changing or writing files and declares nothing
+    keeps every run in one process. May change: nothing. None: nothing to declare.
+
+    >>> from deid_core import ParallelRun, hookimpl
+    >>> def obstacle(batch):
+    ...     if batch.settings.output_folder.suffix == ".zip":
+    ...         return "one archive is written by one process"
+    >>> @hookimpl
+    ... def deid_parallel_runs():
+    ...     return [ParallelRun(name="zip-writer", obstacle=obstacle)]
     """
 
 

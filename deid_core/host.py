@@ -12,6 +12,7 @@ import pluggy
 from deid_core import hookspecs
 from deid_core.batch import Batch
 from deid_core.contract import DECLARATIONS, RESERVED, STAGES
+from deid_core.declared import Declared
 from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginError
 from deid_core.guard import Guard, GuardedPlugin
 from deid_core.loading import FoundPlugin, complaint, find_plugins
@@ -26,20 +27,14 @@ from deid_core.model import (
     Sweep,
     WriteReceipt,
 )
-from deid_core.records import (
-    Check,
-    CliCommand,
-    ConditionOperator,
-    ExampleDataset,
-    FieldAction,
-    FieldExpander,
-    RecipeSource,
-    ValueFunction,
-)
+from deid_core.records import RecipeSource
 from deid_core.registry import Entry, Registry
 from deid_core.settings import PluginSettings
 
 T = TypeVar("T")
+
+GIVEN = "given"
+"""Stands for the distribution of a plugin that was given as an object."""
 
 
 @attrs.frozen
@@ -60,7 +55,7 @@ class PluginInfo:
     overrides: tuple[str, ...] = ()
 
 
-class PluginHost:
+class PluginHost(Declared):
     """The plugins of one run.
 
     `PluginHost.load` takes those that entry points announce; ``PluginHost(plugins)`` takes
@@ -71,7 +66,7 @@ class PluginHost:
         self, plugins: Mapping[str, object], settings: PluginSettings | None = None
     ) -> None:
         self._found = [
-            FoundPlugin(name, "given", "0", module=plugin) for name, plugin in plugins.items()
+            FoundPlugin(name, GIVEN, "0", module=plugin) for name, plugin in plugins.items()
         ]
         for found in self._found:
             problem = complaint(found.module, found.who)
@@ -173,42 +168,21 @@ class PluginHost:
     def _known_names(self) -> set[str]:
         return {found.name for found in self._found}
 
-    # -- declarations ------------------------------------------------------------------
+    # -- what there is -----------------------------------------------------------------
 
     @property
-    def actions(self) -> Registry[FieldAction]:
-        """The actions that recipes may use."""
-        return self._registries["deid_field_actions"]
+    def installed(self) -> bool:
+        """Whether all plugins are installed, so that another process finds them as well."""
+        return all(found.distribution != GIVEN for found in self._found)
 
     @property
-    def expanders(self) -> Registry[FieldExpander]:
-        """The selectors ``name:argument`` that recipes may use."""
-        return self._registries["deid_field_expanders"]
-
-    @property
-    def value_functions(self) -> Registry[ValueFunction]:
-        """The functions for ``deid_func:``."""
-        return self._registries["deid_value_functions"]
-
-    @property
-    def operators(self) -> Registry[ConditionOperator]:
-        """The operators of conditions."""
-        return self._registries["deid_condition_operators"]
-
-    @property
-    def checks(self) -> Registry[Check]:
-        """The checks of what is about to be written."""
-        return self._registries["deid_checks"]
-
-    @property
-    def datasets(self) -> Registry[ExampleDataset]:
-        """The named example data."""
-        return self._registries["deid_datasets"]
-
-    @property
-    def commands(self) -> Registry[CliCommand]:
-        """The commands that plugins add to the command line."""
-        return self._registries["deid_cli_commands"]
+    def loaded(self) -> tuple[str, ...]:
+        """The plugins that are loaded, each with its distribution and version."""
+        return tuple(
+            f"{info.name} ({info.distribution} {info.version})"
+            for info in self.describe()
+            if info.status == "loaded"
+        )
 
     def who(self, plugin: str) -> str:
         """Return how messages name the plugin."""

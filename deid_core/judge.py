@@ -201,6 +201,8 @@ class Walk:
         change = sweep.examine(field, protected)
         # What a sweep looks at on its way is its own affair: it says what its answers depend on.
         context.note_anew(before)
+        if change is None and before.depends is Depends.PLACE and not before.patient:
+            before.swept = path
         before.patient = True
         if sweep.scope is None:
             context.rely(Depends.FILE)

@@ -323,6 +323,10 @@ def _never(_: object) -> bool:
     return False
 
 
+def _nobody(*_: object) -> bool:
+    return False
+
+
 @attrs.frozen
 class Sweep:
     """What looks for the patient's own values in one instance.
@@ -340,12 +344,17 @@ class Sweep:
     the same for all elements that are equal in the above.
     ``passes_over(path)`` tells that ``examine`` answers None whatever the value of the element is.
     It depends on the path alone, but for the numbers of items, and is the same in the whole run.
+    ``is_innocent(path, value, encodings, protected)`` may tell of an encoded value that ``examine``
+    answers None: True is a promise, False is none.
     """
 
     examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
     scope: Hashable = attrs.field(default=None, repr=False)
     looks_beside: Callable[[Field], bool] = attrs.field(default=_never, repr=False)
     passes_over: Callable[[ElementPath], bool] = attrs.field(default=_never, repr=False)
+    is_innocent: Callable[[ElementPath, bytes, tuple[str, ...], bool], bool] = attrs.field(
+        default=_nobody, repr=False
+    )
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ import attrs
 
 from deid_core.climate import Climate
 from deid_core.dependence import Depends, Noted
+from deid_core.model import ElementPath
 from deid_core.recipe.plan import Node
 
 MOST_SCOPES = 64
@@ -66,10 +67,12 @@ class Place:
     """The answers at one place of the plan.
 
     ``fixed`` are those for any value, by name, with the VR, and ``routines`` those by layout;
-    ``common`` are those for a value, of whatever patient; ``own`` those for a value of one patient.
+    ``swept`` are those that only a sweep can change. ``common`` are those for a value, of whatever
+    patient; ``own`` those for a value of one patient.
     """
 
     fixed: dict[Name, tuple[str | None, Answer]]
+    swept: dict[Name, tuple[str | None, ElementPath, Answer]]
     routines: dict[Hashable, Routine]
     common: dict[Key, Answer]
     own: dict[Key, Answer]
@@ -78,6 +81,7 @@ class Place:
         """Forget what is common to all patients, or what is one's own."""
         if common:
             self.fixed.clear()
+            self.swept.clear()
             self.routines.clear()
             self.common.clear()
         else:
@@ -122,8 +126,10 @@ class Scope:
         if place is None:
             like = self._common.places.get(key)
             if like is None:
-                like = self._common.places[key] = Place({}, {}, {}, {})
-            place = self._own.places[key] = Place(like.fixed, like.routines, like.common, {})
+                like = self._common.places[key] = Place({}, {}, {}, {}, {})
+            place = self._own.places[key] = Place(
+                like.fixed, like.swept, like.routines, like.common, {}
+            )
         return place
 
     def remember(  # noqa: PLR0913, PLR0917 - what is asked, and what the answer depends on
@@ -136,12 +142,19 @@ class Scope:
         if noted.patient:
             self._own.take(size)
             place.own[key] = answer
+            if noted.swept is not None:
+                place.swept[name] = vr, noted.swept, answer
         elif noted.depends is Depends.PLACE:
             self._common.take(size)
             place.fixed[name] = vr, answer
         else:
             self._common.take(size)
             place.common[key] = answer
+
+    def remember_innocent(self, place: Place, key: Key, answer: Answer) -> None:
+        """Remember that a sweep finds nothing in a value of the patient's."""
+        self._own.take(len(key if isinstance(key, bytes) else key[1]))
+        place.own[key] = answer
 
     def remember_long(
         self, place: Place, name: Name, vr: str | None, answer: Answer, noted: Noted

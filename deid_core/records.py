@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import click
 
     from deid_core.batch import Batch
+    from deid_core.execution.task import Configuration, Workers
     from deid_core.recipe.tree import Rule
 
 
@@ -204,6 +205,60 @@ class CliCommand:
 
     name: str = attrs.field(validator=_name)
     load: Callable[[], click.Command] = attrs.field(validator=_callable)
+    summary: str
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+def _nothing_in_the_way(_batch: Batch) -> str | None:
+    return None
+
+
+@attrs.frozen(kw_only=True)
+class ParallelRun:
+    """What a plugin says so that several workers may share the files of a run.
+
+    Each worker loads the plugin anew and does some of the files. So what the plugin does with one
+    file must not depend on what it did with others. Where it does, in some runs,
+    ``obstacle(batch)`` says why, in a few words, and None for all other runs; it is called once
+    per run, when the plan is compiled. In workers ``deid_batch_started``, ``deid_file_recorded``
+    and ``deid_batch_finished`` are not called: these belong to the process that was started.
+    """
+
+    name: str = attrs.field(validator=_name)
+    obstacle: Callable[[Batch], str | None] = attrs.field(
+        default=_nothing_in_the_way, validator=_callable
+    )
+    summary: str = "several workers may share a run"
+    replaces: str | None = attrs.field(default=None, validator=_optional_name)
+
+
+@attrs.frozen(kw_only=True)
+class WorkerOptions:
+    """What a user asks of an executor: so many workers, and where a cluster is found.
+
+    None leaves it to the executor. ``patient`` is True where nobody asked for the executor: it
+    should do without workers, where they would gain nothing.
+    """
+
+    workers: int | None = None
+    scheduler: str | None = None
+    patient: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Executor:
+    """A way to do the files of a run, such as ``processes``.
+
+    ``start(configuration, options)`` is called once per run, with plain values from which each
+    worker builds its engine by `deid_core.worker.Worker`. It returns the
+    `Workers`, or None where the process that was started is to do all the files. It raises
+    `SettingsError` for options that mean nothing to it.
+    """
+
+    name: str = attrs.field(validator=_name)
+    start: Callable[[Configuration, WorkerOptions], Workers | None] = attrs.field(
+        validator=_callable
+    )
     summary: str
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 

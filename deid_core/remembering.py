@@ -118,11 +118,9 @@ def _answered(
         else:
             value = data[start:stop] if stop <= limit else dataset.bytes_of(start, stop)
             key: Key = (name, value) if tag & PRIVATE else value
-            known = own.get(key) or common.get(key)
-            if known is None:
-                known, noted = _learned(walk, tag, dataset)
-                scope.remember(place, name, vr, key, known, noted)
-            answer = known
+            answer = (
+                own.get(key) or common.get(key) or _new(walk, place, scope, dataset, tag, name, key)
+            )
         if answer is STAYS:
             left = True
             continue
@@ -134,6 +132,29 @@ def _answered(
         for action, count in answer.counts:
             actions[action] += count
     return left
+
+
+def _new(  # noqa: PLR0913, PLR0917 - what is asked, and where the answer is kept
+    walk: Walk,
+    place: Place,
+    scope: Scope,
+    dataset: EncodedDataSet,
+    tag: int,
+    name: Name,
+    key: Key,
+) -> Answer:
+    """Return the answer about an element with a value that was not met before, and remember it."""
+    vr, _, start, stop = dataset.spans[tag]
+    sweep, swept = walk.case.sweep, place.swept.get(name)
+    if sweep is not None and swept is not None and swept[0] == vr:
+        _, path, answer = swept
+        value = dataset.bytes_of(start, stop)
+        if sweep.is_innocent(path, value, dataset.encodings, answer.protected):
+            scope.remember_innocent(place, key, answer)
+            return answer
+    answer, noted = _learned(walk, tag, dataset)
+    scope.remember(place, name, vr, key, answer, noted)
+    return answer
 
 
 def _learned(walk: Walk, tag: int, dataset: EncodedDataSet) -> tuple[Answer, Noted]:

@@ -99,6 +99,11 @@ def _optional_keyword(_settings: object, attribute: attrs.Attribute[Any], value:
         raise SettingsError(f"{attribute.name}: expected a keyword of the dictionary{hint}")
 
 
+def _optional_count(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise SettingsError(f"{attribute.name}: expected a whole number from 1")
+
+
 def _optional_default(_settings: object, _attribute: attrs.Attribute[Any], value: object) -> None:
     if value is not None and str(value).upper() not in DEFAULTS:
         raise SettingsError(f"default: expected one of: {', '.join(DEFAULTS)}")
@@ -159,7 +164,8 @@ class Settings:
     names; None leaves it to the recipes. With ``dicomdir``, outputs are named by File IDs (PS3.10 8.2),
     also where they would keep their names, and a DICOMDIR lists them. With ``durable``, each output is on disk before it gets its name, which a
     machine that loses power needs and which takes long. ``force`` reads what only might be DICOM; ``strict``
-    refuses a file in which a value cannot be resolved or stored.
+    refuses a file in which a value cannot be resolved or stored. ``executor``, ``workers`` and
+    ``scheduler`` say who does the files, as for `Engine.run`.
 
     Raises `SettingsError`.
     """
@@ -188,6 +194,9 @@ class Settings:
         repr=False,
     )
     durable: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    executor: str | None = None
+    workers: int | None = attrs.field(default=None, validator=_optional_count)
+    scheduler: str | None = attrs.field(default=None, repr=False)
     force: bool = False
     strict: bool = False
     plugins: PluginSettings = attrs.field(factory=PluginSettings)
@@ -202,6 +211,7 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "dicomdir": "dicomdir",
         "uid_root": "uid_root",
     },
+    "run": {"engine": "executor", "workers": "workers", "scheduler": "scheduler"},
     "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
 }
 
@@ -223,7 +233,7 @@ def read_key(path: str | os.PathLike[str]) -> bytes:
 def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings | None) -> Settings:
     """Read a settings file (JSON or TOML), or take settings as they are.
 
-    The file has up to three tables::
+    The file has up to four tables::
 
         {
             "get": {
@@ -235,6 +245,7 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
                 "base": "deid.dicom",
                 "uid_root": "1.2.826.0.1.3680043.8.498",
             },
+            "run": {"engine": "processes", "workers": 4},
             "plugins": {"block": [], "allow": ["hospital"], "prefer": ["hospital"]},
         }
 
@@ -253,7 +264,7 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
         for key in content:
             if key not in known:
                 raise SettingsError(f"{source}: {table}.{key} is not known; use {list(known)}")
-    get, put = tables.get("get", {}), tables.get("put", {})
+    get, put, run = (tables.get(table, {}) for table in ("get", "put", "run"))
     ids = get.get("ids", {})
     if not isinstance(ids, Mapping) or set(ids) - {"entity", "item"}:
         raise SettingsError(f"{source}: get.ids takes 'entity' and 'item'")
@@ -264,6 +275,7 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
             plugins=PluginSettings(**tables.get("plugins", {})),
             **{_LAYOUT["get"][key]: get[key] for key in get if key != "ids"},
             **{_LAYOUT["put"][key]: put[key] for key in put},
+            **{_LAYOUT["run"][key]: run[key] for key in run},
         )
     except (TypeError, AttributeError) as error:
         raise SettingsError(f"{source}: a setting has the wrong type: {error}") from None

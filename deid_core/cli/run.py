@@ -13,13 +13,14 @@ import attrs
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
+from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.pseudonyms import pseudonym_options, pseudonym_recipes, pseudonym_settings
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
 @click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options
 @pseudonym_options
+@engine_options
+@progress_option
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
     """De-identify files and folders.
@@ -78,8 +81,12 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     with shown_errors():
         engine = _engine(options, sources)
         known = _known(engine, sources)
-        reports = _run(engine, known, keep_names=options["keep_names"])
+        arguments = engine_of(options, engine.batch.settings)
+        output = engine.batch.settings.output_folder.resolve()
+        with RunProgress(sources, output, wanted=options["progress"]) as progress:
+            reports = _run(engine, known, progress, keep_names=options["keep_names"], **arguments)
     _summarize(reports, engine, options["output"])
+    say_of_obstacle(engine, arguments["executor"])
     if reports.bad:
         raise SystemExit(REFUSED)
 
@@ -128,12 +135,31 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
             found.append(engine.host.discover_files(source, DiscoveryOptions()))
         except NoPluginAnsweredError:
             raise SettingsError(f"{source}: no such file or folder") from None
-    # What a run before this one has written is not to be read again.
+    is_output = _Below(output)
     return (
         ref
         for ref in chain.from_iterable(found)
-        if ref.path is None or not ref.path.resolve().is_relative_to(output)
+        if ref.path is None or not is_output.holds(ref.path)
     )
+
+
+class _Below:
+    """Tells what lies in the output: what a run before this one has written is not read again."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._folder: str | None = None
+        self._is_below = False
+
+    def holds(self, path: Path) -> bool:
+        """Tell of one file; where a folder is, is looked up once for the files in it."""
+        if path.is_symlink():
+            return path.resolve().is_relative_to(self._output)
+        folder = str(path.parent)
+        if folder != self._folder:
+            self._folder = folder
+            self._is_below = path.parent.resolve().is_relative_to(self._output)
+        return self._is_below
 
 
 @attrs.define
@@ -141,7 +167,26 @@ class _Reports:
     counts: Counter[Outcome] = attrs.field(factory=Counter)
     skipped: Counter[str] = attrs.field(factory=Counter)
     bad: list[FileReport] = attrs.field(factory=list)
-    notes: dict[str, list[int]] = attrs.field(factory=dict)
+    notes: dict[str, _Numbers] = attrs.field(factory=dict)
+
+
+@attrs.define
+class _Numbers:
+    """How many files there are of a kind, and the numbers of the first."""
+
+    count: int = 0
+    first: list[int] = attrs.field(factory=list)
+
+    def add(self, number: int) -> None:
+        """Count a file."""
+        self.count += 1
+        if self.count <= MOST_NUMBERS:
+            self.first.append(number)
+
+    def __str__(self) -> str:
+        first = ", ".join(map(str, self.first))
+        more = ", …" if self.count > MOST_NUMBERS else ""
+        return f"{self.count} {'file' if self.count == 1 else 'files'} ({first}{more})"
 
 
 def _is_no_note(record: logging.LogRecord) -> bool:
@@ -149,7 +194,14 @@ def _is_no_note(record: logging.LogRecord) -> bool:
     return not getattr(record, "is_note", False)
 
 
-def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Reports:
+def _run(
+    engine: Engine,
+    refs: Iterator[FileRef],
+    progress: RunProgress,
+    *,
+    keep_names: bool,
+    **arguments: Any,
+) -> _Reports:
     from deid_core.model import Outcome
     from deid_core.naming import kept_names
 
@@ -159,20 +211,17 @@ def _run(engine: Engine, refs: Iterator[FileRef], *, keep_names: bool) -> _Repor
         names, refs = kept_names(found), iter(found)
     reports = _Reports()
     logging.getLogger("deid_core").addFilter(_is_no_note)
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("files"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("files", total=len(names) if names is not None else None)
-        for report in engine.run(refs, names):
-            reports.counts[report.outcome] += 1
-            for note in report.notes:
-                # How many bytes it was differs by file; that there were some does not.
-                reports.notes.setdefault(note.lstrip("0123456789 "), []).append(report.number)
-            if report.outcome is Outcome.SKIPPED:
-                reports.skipped[report.code] += 1
-            elif report.outcome is not Outcome.WRITTEN:
-                reports.bad.append(report)
-            progress.advance(task)
+    for report in engine.run(refs, names, **arguments):
+        reports.counts[report.outcome] += 1
+        for note in report.notes:
+            # How many bytes it was differs by file; that there were some does not.
+            reports.notes.setdefault(note.lstrip("0123456789 "), _Numbers()).add(report.number)
+        bad = report.outcome not in (Outcome.SKIPPED, Outcome.WRITTEN)
+        if report.outcome is Outcome.SKIPPED:
+            reports.skipped[report.code] += 1
+        elif bad:
+            reports.bad.append(report)
+        progress.advance(bad=bad)
     return reports
 
 
@@ -196,7 +245,7 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
         table.add_row(f"{SKIPPED.get(code, escape(code))}, passed over", str(count))
     console.print(table)
     for note, files in sorted(reports.notes.items()):
-        console.print(f"{_files(files)}: {escape(note)}", soft_wrap=True)
+        console.print(f"{files}: {escape(note)}", soft_wrap=True)
     say_of_directory(engine.batch.settings, reports.skipped)
     if reports.bad:
         _list_bad(reports.bad)
@@ -204,13 +253,6 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
         console.print(
             "The key was made for this run: its pseudonyms cannot be linked to other runs."
         )
-
-
-def _files(numbers: list[int]) -> str:
-    """Return how many files there are, and the numbers of the first."""
-    first = ", ".join(map(str, numbers[:MOST_NUMBERS]))
-    more = ", …" if len(numbers) > MOST_NUMBERS else ""
-    return f"{len(numbers)} {'file' if len(numbers) == 1 else 'files'} ({first}{more})"
 
 
 def _list_bad(bad: list[FileReport]) -> None:

@@ -43,6 +43,9 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     default: str | None = None,
     strict: bool = False,
     force: bool = False,
+    executor: str | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
 ) -> list[Any]:
     """De-identify files and return the paths of the outputs, in the order of the input.
 
@@ -59,7 +62,8 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     ``remove_private=False`` keeps private data elements; with ``screen_private`` those are
     removed that one of ``screen_values`` (see `ScreenRule`) finds. ``key`` (secret bytes)
     makes pseudonyms the same in every run; ``strict`` refuses a file in which a value cannot
-    be resolved.
+    be resolved. ``executor``, ``workers`` and ``scheduler`` say who does the files, as for
+    `Engine.run`; data sets that come back in memory are done in this process.
 
     Raises `RecipeError`, `SettingsError` and `PluginError`.
     """
@@ -80,6 +84,9 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
         default=default or settings.default,
         strict=strict or settings.strict,
         force=force or settings.force,
+        executor=executor or settings.executor,
+        workers=workers or settings.workers,
+        scheduler=scheduler or settings.scheduler,
     )
     host = PluginHost.load(settings.plugins)
     recipes = layers_of(deid, host)

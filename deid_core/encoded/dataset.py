@@ -41,7 +41,9 @@ PRIVATE = 0x10000
 """The bit that makes a group number odd (PS3.5 7.8)."""
 CREATORS = range(0x10, 0x100)
 """Numbers of the elements that are private creators (PS3.5 7.8.1)."""
-_CREATOR_TAGS: dict[bytes, tuple[int, ...]] = {}
+Outline = tuple[tuple[int, ...], tuple[str | None, ...], tuple[int, ...]]
+"""Tags, VRs, and the tags of private creators."""
+_OUTLINES: dict[tuple[bytes, bool], Outline] = {}
 
 
 class EncodedDataSet:
@@ -140,6 +142,12 @@ class EncodedDataSet:
                 self._charset = _encodings(self.bytes_of(span[2], span[3]))
         return self._charset
 
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """The same, as a tuple."""
+        names = self.original_character_set
+        return (names,) if isinstance(names, str) else tuple(names)
+
     def keys(self) -> KeysView[int]:
         """Return the tags in their order."""
         if not self.overlay:
@@ -181,13 +189,24 @@ class EncodedDataSet:
 
     def creator_tags(self) -> tuple[int, ...]:
         """Return the tags at which private creators stand (PS3.5 7.8.1)."""
-        tags = _CREATOR_TAGS.get(self.layout)
-        if tags is None:
-            if len(_CREATOR_TAGS) >= MOST_LAYOUTS:
-                _CREATOR_TAGS.clear()
-            tags = tuple(tag for tag in self.spans if tag & PRIVATE and tag & 0xFFFF in CREATORS)
-            _CREATOR_TAGS[self.layout] = tags
-        return tags
+        return self._outline()[2]
+
+    def tags_and_vrs(self) -> tuple[tuple[int, ...], tuple[str | None, ...]]:
+        """Return the tags of what was read, and the VRs that the file gives the elements."""
+        return self._outline()[:2]
+
+    def _outline(self) -> Outline:
+        """Return what all data sets of this layout have in common."""
+        key = (self.layout, self.implicit)
+        outline = _OUTLINES.get(key)
+        if outline is None:
+            if len(_OUTLINES) >= MOST_LAYOUTS:
+                _OUTLINES.clear()
+            tags = tuple(self.spans)
+            creators = tuple(tag for tag in tags if tag & PRIVATE and tag & 0xFFFF in CREATORS)
+            vrs = tuple(span[0] for span in self.spans.values())
+            outline = _OUTLINES[key] = tags, vrs, creators
+        return outline
 
     def length(self, tag: int) -> int:
         """Return how many bytes an element has that was read; its delimiter counts."""

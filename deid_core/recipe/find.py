@@ -11,6 +11,7 @@ import attrs
 from deid_core.errors import Problem, RecipeError, RecipeNotFoundError
 from deid_core.host import PluginHost
 from deid_core.recipe.mapping import rule_of
+from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.syntax import parse
 from deid_core.recipe.tree import Include, Recipe, Rule, Where
 from deid_core.settings import Settings
@@ -99,16 +100,23 @@ class Foundation:
     default: str
 
 
-def sweep_of(recipes: Sequence[Recipe], settings: Settings) -> str:
-    """Return what becomes of values that hold the patient's own: the highest recipe says."""
-    stated = [recipe.sweep for recipe in recipes if recipe.sweep is not None]
-    return stated[-1] if stated else settings.sweep
+def settings_of(layers: Sequence[Recipe], settings: Settings) -> Settings:
+    """Return the settings with what all the recipes of a run say about it, the lowest first.
 
-
-def dates_of(recipes: Sequence[Recipe], settings: Settings) -> str:
-    """Return what becomes of dates in texts that are cleaned: the highest recipe says."""
-    stated = [recipe.dates for recipe in recipes if recipe.dates is not None]
-    return stated[-1] if stated else settings.dates
+    Raises `RecipeError` for a bad line of ``%screen``.
+    """
+    sweeps = [recipe.sweep for recipe in layers if recipe.sweep is not None]
+    dates = [recipe.dates for recipe in layers if recipe.dates is not None]
+    methods = dict.fromkeys(method for recipe in layers for method in recipe.methods)
+    screened = screen_rules(layers)
+    return attrs.evolve(
+        settings,
+        sweep=sweeps[-1] if sweeps else settings.sweep,
+        dates=dates[-1] if dates else settings.dates,
+        methods=(*settings.methods, *methods),
+        screen_rules=(*settings.screen_rules, *screened),
+        screen_private=settings.screen_private or bool(screened),
+    )
 
 
 def foundation_of(recipes: Sequence[Recipe], settings: Settings, host: PluginHost) -> Foundation:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         FileRef,
         Identifiers,
         Instance,
+        ParallelRun,
         RecipeSource,
         ValueFunction,
         WriteReceipt,
@@ -131,3 +132,12 @@ def deid_datasets() -> list[ExampleDataset]:
             summary="seven small drawings of cookies, with made-up patients",
         )
     ]
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Say that workers may share a run, unless its recipe counts what it meets."""
+    from deid_core.records import ParallelRun
+    from deid_core_dicom.counting import obstacle
+
+    return [ParallelRun(name="dicom", obstacle=obstacle)]

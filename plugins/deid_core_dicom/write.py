@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from itertools import count
@@ -13,7 +12,7 @@ from typing import BinaryIO
 from pydicom import config, dcmwrite, filewriter
 from pydicom.uid import UID
 
-from deid_core import Batch, Instance, OutputExistsError, Settings, WriteError, WriteReceipt
+from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core_dicom.copying import pieces_of, write_pieces
 from deid_core_dicom.uids import uid_in
@@ -37,22 +36,22 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
                 raise OutputExistsError("the output exists already", path)
             if instance.ref.path is not None and Path(path).samefile(instance.ref.path):
                 raise WriteError("the output would replace its own input; choose another folder")
-        return WriteReceipt(path, _write_whole(instance, path, settings))
+        return WriteReceipt(path, _write_whole(instance, path, batch))
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None
 
 
-def _write_whole(instance: Instance, path: str, settings: Settings) -> int:
-    with opened_beside(path) as (temporary, descriptor):
+def _write_whole(instance: Instance, path: str, batch: Batch) -> int:
+    with opened_beside(path, batch.mark) as (temporary, descriptor):
         if isinstance(instance.elements, EncodedDataSet):
             size = write_pieces(instance.elements, descriptor)
         else:
             with os.fdopen(descriptor, "wb", closefd=False) as stream:
                 encode(instance, stream)
                 size = stream.tell()
-        if settings.durable:
+        if batch.settings.durable:
             os.fsync(descriptor)
-        if settings.overwrite:
+        if batch.settings.overwrite:
             os.replace(temporary, path)  # noqa: PTH105 - as above
         else:
             _link(temporary, path)
@@ -60,13 +59,15 @@ def _write_whole(instance: Instance, path: str, settings: Settings) -> int:
 
 
 @contextmanager
-def opened_beside(path: str) -> Iterator[tuple[str, int]]:
+def opened_beside(path: str, mark: str) -> Iterator[tuple[str, int]]:
     """Open a new file beside ``path``, whose folder is made if need be: its name, and descriptor.
+
+    Its name begins with ``mark``, that of the run.
 
     It is closed, and gone unless it was given another name.
     """
     folder = os.path.dirname(path)  # noqa: PTH120 - as above
-    temporary = f"{folder}/.deid-{os.getpid()}-{next(_NUMBERS)}-{secrets.token_hex(4)}.tmp"
+    temporary = f"{folder}/{mark}{os.getpid()}-{next(_NUMBERS)}.tmp"
     try:
         descriptor = os.open(temporary, NEW_FILE, 0o666)
     except FileNotFoundError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from deid_core import Batch, FileReport, Instance, RunReport
+    from deid_core import Batch, FileReport, Instance, ParallelRun, RunReport
 
 
 @hookimpl
@@ -50,3 +50,11 @@ def deid_batch_finished(report: RunReport, batch: Batch) -> None:
         from deid_core_fileset.directory import finish
 
         finish(batch)
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Say that workers may share a run: the DICOMDIR is made at its end, of the outputs."""
+    from deid_core.records import ParallelRun
+
+    return [ParallelRun(name="fileset")]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         FieldAction,
         FieldExpander,
         Instance,
+        ParallelRun,
         PrivateVerdict,
         RecipeSource,
         Sweep,
@@ -102,3 +103,11 @@ def deid_finish_instance(batch: Batch) -> Generator[None, Instance, Instance]:
 
         declare(instance.elements, batch.settings.methods)
     return instance
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Say that no file depends on another."""
+    from deid_core.records import ParallelRun
+
+    return [ParallelRun(name="profiles")]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         FieldAction,
         Identifiers,
         Instance,
+        ParallelRun,
         RecipeSource,
         RunReport,
         ValueFunction,
@@ -107,3 +108,12 @@ def deid_batch_finished(report: RunReport, batch: Batch) -> None:
     from deid_core_pseudonyms.run import run_of
 
     run_of(batch).close()
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Say that workers may share a run in which no file depends on what others hold."""
+    from deid_core.records import ParallelRun
+    from deid_core_pseudonyms.obstacle import obstacle
+
+    return [ParallelRun(name="pseudonyms", obstacle=obstacle)]

@@ -38,13 +38,14 @@ class Form:
     ``scheme`` names it with all that makes a difference. ``make(patient, field, number)`` gives a
     candidate, where ``number()`` hands out the next number. ``counts`` says that it does ask for
     one, so that only a crosswalk knows what a patient was given. ``advice`` says what to do about
-    a pseudonym that is taken.
+    a pseudonym that is taken. ``is_sure`` says that chance gives no two patients the same.
     """
 
     scheme: str
     make: MakePseudonym = attrs.field(repr=False)
     advice: str
     counts: bool = False
+    is_sure: bool = False
 
 
 def default_length(alphabet: str) -> int:
@@ -75,7 +76,8 @@ def code(given: Mapping[str, str], batch: Batch) -> Form:
         return prefix + "".join(characters)
 
     scheme = f"form=code length={length} alphabet={alphabet} prefix={prefix}"
-    return Form(scheme, make, f"ask for a longer one than length={length}")
+    advice = f"ask for a longer one than length={length}"
+    return Form(scheme, make, advice, is_sure=length >= default_length(alphabet))
 
 
 def _alphabet(text: str) -> str:

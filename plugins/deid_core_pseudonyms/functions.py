@@ -23,4 +23,5 @@ def compile_patient(given: Mapping[str, str], batch: Batch) -> Callable[[Field],
     run = run_of(batch)
     if form.counts:
         run.needs_crosswalk = "deid_func:patient form=number"
+    run.may_repeat = run.may_repeat or not form.is_sure
     return lambda field: run.pseudonym(patient_at(field), form, field)

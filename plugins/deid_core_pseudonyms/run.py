@@ -23,11 +23,15 @@ _RUNS: weakref.WeakKeyDictionary[Batch, Run] = weakref.WeakKeyDictionary()
 
 @attrs.define(eq=False)
 class Run:
-    """One run. ``needs_crosswalk`` names what cannot do without; ``restoring`` only reads it."""
+    """One run. ``needs_crosswalk`` names what cannot do without; ``restoring`` only reads it.
+
+    ``may_repeat`` says that two patients may get one pseudonym.
+    """
 
     batch: weakref.ref[Batch]
     needs_crosswalk: str | None = None
     restoring: bool = False
+    may_repeat: bool = False
     _crosswalk: list[Crosswalk] = attrs.field(factory=list)
     _given: dict[tuple[str, str], str] = attrs.field(factory=dict, repr=False)
     _owners: dict[str, str] = attrs.field(factory=dict, repr=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from deid_core import Batch, Identifiers, Instance, PrivateVerdict, Sweep
+    from deid_core import Batch, Identifiers, Instance, ParallelRun, PrivateVerdict, Sweep
 
 
 @hookimpl
@@ -26,3 +26,11 @@ def deid_sweep_values(instance: Instance, identifiers: Identifiers, batch: Batch
     from deid_core_screening.sweep import sweep
 
     return sweep(instance, identifiers, batch)
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Say that no file depends on another."""
+    from deid_core.records import ParallelRun
+
+    return [ParallelRun(name="screening")]

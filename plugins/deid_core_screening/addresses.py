@@ -10,6 +10,7 @@ ends in a word for a street. The name of a city alone does not count, nor a post
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -30,8 +31,13 @@ _WORDS = regex.compile(r"[^\W_]+")
 _ENDINGS = ("strasse", "str", "street", "straat", "gasse", "weg", "allee", "platz", "road", "laan")
 
 
-def address_forms(address: str) -> Iterator[Form]:
-    """Yield the forms of an address."""
+@lru_cache(maxsize=1024)
+def address_forms(address: str) -> tuple[Form, ...]:
+    """Return the forms of an address."""
+    return tuple(_forms(address))
+
+
+def _forms(address: str) -> Iterator[Form]:
     parts = [_WORDS.findall(part) for part in _PARTS.split(folded(address))]
     words = [word for part in parts for word in part][:MOST_WORDS]
     if len(words) > 1 and len("".join(words)) >= LONGEST_STREET:
@@ -40,7 +46,7 @@ def address_forms(address: str) -> Iterator[Form]:
         yield from _part(part[:MOST_WORDS])
     for word in dict.fromkeys(words):
         if DENSE.search(word) is not None and len(word) >= SHORTEST_DENSE:
-            yield Form((word,), signs(word, BETWEEN_SIGNS))
+            yield Form((word,), signs, (word, BETWEEN_SIGNS))
     for one, other in pairwise(words):
         if _is_number(one) != _is_number(other) and all(map(_tells, (one, other))):
             yield _phrase([one, other])
@@ -77,5 +83,8 @@ def _tells(word: str) -> bool:
 
 
 def _phrase(words: list[str]) -> Form:
-    pattern = BETWEEN.join(map(signs, words))
-    return Form(("".join(words),), f"{NO_SIGN_BEFORE}{pattern}{NO_SIGN_AFTER}")
+    return Form(("".join(words),), _in_order, tuple(words))
+
+
+def _in_order(*words: str) -> str:
+    return f"{NO_SIGN_BEFORE}{BETWEEN.join(map(signs, words))}{NO_SIGN_AFTER}"

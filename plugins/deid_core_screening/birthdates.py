@@ -9,11 +9,13 @@ The year alone, and a day without its year, are none.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache, partial
 
 import attrs
 import regex
 
 from deid_core_screening.forms import Form
+from deid_core_screening.reading import Reading
 
 _MONTHS = """
 january januar janvier janv enero ene gennaio gen januari janeiro jan janner
@@ -83,17 +85,49 @@ def _readings(digits: str) -> Iterator[Day]:
     yield Day(digits, int(digits[:4]), 0, 0)
 
 
+@lru_cache(maxsize=1024)
 def date_form(day: Day) -> Form:
     """Return the form of a day, in whatever way it is written."""
     if day.month == 0:
-        return Form((day.digits,), f"{_BEFORE}{day.digits}{_AFTER}", probes=(day.digits,))
-    short = f"{day.year % 100:02}"
-    year = f"{day.year:04}"
-    return Form((short,), "|".join(_patterns(day, year, short)), probes=_probes(day, year, short))
+        return Form((day.digits,), _digits_alone, (day.digits,), probes=(day.digits,))
+    short, likely = f"{day.year % 100:02}", partial(_may_stand, day)
+    return Form((short,), _any_way, (day,), probes=_probes(day), likely=likely)
 
 
-def _probes(day: Day, year: str, short: str) -> tuple[str, ...]:
+def _digits_alone(digits: str) -> str:
+    return f"{_BEFORE}{digits}{_AFTER}"
+
+
+def _any_way(day: Day) -> str:
+    return "|".join(_patterns(day, f"{day.year:04}", f"{day.year % 100:02}"))
+
+
+def _may_stand(day: Day, reading: Reading) -> bool:
+    """Tell whether a reading has what every way to write a day needs: its numbers, or its digits.
+
+    In all but those in one run of digits, year and month are runs of their own, and the day is one
+    or begins one.
+    """
+    text, numbers = reading.plain.text, reading.numbers
+    year, short = f"{day.year:04}", f"{day.year % 100:02}"
+    mm, dd = f"{day.month:02}", f"{day.day:02}"
+    if any(one in text for one in (f"{year}{mm}{dd}", f"{dd}{mm}{short}", f"{mm}{dd}{short}")):
+        return True
+    if any(one in text for one in (f"{dd}{mm}{year}", f"{mm}{dd}{year}", f"{short}{mm}{dd}")):
+        return True
+    if year not in numbers and short not in numbers:
+        return False
+    if not any(number.startswith((dd, str(day.day))) for number in numbers):
+        return False
+    months = (mm, str(day.month))
+    return any(one in numbers for one in months) or any(
+        name in reading.letters for name in _NAMES[day.month - 1]
+    )
+
+
+def _probes(day: Day) -> tuple[str, ...]:
     """Return the letters and digits of the forms that are looked for in long bytes."""
+    year, short = f"{day.year:04}", f"{day.year % 100:02}"
     months, numbers = (f"{day.month:02}", f"{day.month}"), (f"{day.day:02}", f"{day.day}")
     mm, dd = months[0], numbers[0]
     found = {f"{dd}{mm}{short}", f"{mm}{dd}{short}", f"{short}{mm}{dd}"}

@@ -22,11 +22,12 @@ from deid_core_screening.date_patterns import (
     NAME_DAY_YEAR,
     NAME_YEAR,
     NUMERIC,
-    WEEKDAY,
     YEAR_FIRST,
     YEAR_MONTH,
     YEAR_NAME,
     YEAR_NAME_DAY,
+    Pattern,
+    weekday,
 )
 from deid_core_screening.month_names import bare, language_of, number_of, written
 
@@ -66,7 +67,7 @@ def start_of(match: Any) -> int:
     """Return where a date begins, with the day of the week before it if there is one."""
     start: int = match.start()
     before = match.string[max(0, start - LONGEST_WEEKDAY) : start]
-    found = WEEKDAY.search(before) if before.endswith(" ") else None
+    found = weekday().search(before) if before.endswith(" ") else None
     return start if found is None else start - len(found.group())
 
 
@@ -258,7 +259,10 @@ def _read_without_year(match: Any, _text: Text) -> Reading | None:
     return None if name in _WORDS and not match["month"].istitle() else UNREADABLE
 
 
-FORMS: tuple[tuple[Any, Callable[[Any, Text], Reading | None]], ...] = (
+Form = tuple[Pattern, Callable[[Any, Text], Reading | None]]
+"""What finds a form, and what reads what was found: None where it is no date after all."""
+
+FORMS: tuple[Form, ...] = (
     (NUMERIC, _read_numeric),
     (YEAR_FIRST, _read_year_first),
     (EAST, _read_digits),
@@ -274,4 +278,3 @@ FORMS: tuple[tuple[Any, Callable[[Any, Text], Reading | None]], ...] = (
     (DAY_NAME, _read_without_year),
     (NAME_DAY, _read_without_year),
 )
-"""What finds each form, and what reads what was found: None where it is no date after all."""

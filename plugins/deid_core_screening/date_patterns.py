@@ -7,11 +7,15 @@ the time of day after it.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from typing import Any
 
 import regex
 
-from deid_core_screening.month_names import WEEKDAYS, month_spellings, spellings
+from deid_core.literals import Literals
+from deid_core_screening.month_names import WEEKDAYS, bare, month_spellings, spellings
 
 _MONTH = f"(?P<month>{'|'.join(map(regex.escape, month_spellings()))})"
 _TIME = (
@@ -31,46 +35,102 @@ _TO = r"[ ]?(?:[\-\u2010-\u2013/&+]|to|bis|und|and|au|al|et|y|e|en|t/m|tot|a)[ ]
 FLAGS = regex.IGNORECASE | regex.VERSION0
 
 
-def _form(core: str, *, time: bool = True) -> Any:
-    return regex.compile(f"(?P<core>{core}){_TIME if time else ''}", FLAGS)
+class Pattern:
+    """A pattern that is compiled when a text is searched that may have a match.
+
+    ``hint`` finds something in each such text; without it there must be the name of a month.
+    """
+
+    def __init__(self, core: str, hint: str | None = None) -> None:
+        self._core = core
+        self._hint = None if hint is None else re.compile(hint)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return regex.compile(self._core, FLAGS)
+
+    def may_be_in(self, text: str) -> bool:
+        """Tell whether a text may have a match."""
+        return has_month_name(text) if self._hint is None else self._hint.search(text) is not None
+
+    def finditer(self, text: str, *, timeout: float, overlapped: bool = False) -> Iterator[Any]:
+        """Yield the matches in a text. Raises ``TimeoutError`` after so many seconds."""
+        if not self.may_be_in(text):
+            return iter(())
+        found: Iterator[Any] = self._compiled.finditer(text, overlapped=overlapped, timeout=timeout)
+        return found
 
 
-WEEKDAY = regex.compile(
-    rf"(?<![^\W\d_])(?:{'|'.join(map(regex.escape, spellings(WEEKDAYS)))})"
-    r"\.?,?[ ]{1,2}(?:(?:the|den|dem|le|il|el|de|da)[ ])?$",
-    FLAGS,
-)
+def has_month_name(text: str) -> bool:
+    """Tell whether a text may have the name of a month, whatever its case and accents."""
+    if text.isascii():
+        return not _MONTHS.isdisjoint(_LETTERS.findall(text.lower()))
+    return _ANYWHERE.any_in(_plain(text))
+
+
+def _plain(text: str) -> str:
+    # Where case does not count, the letters i with and without a dot are one.
+    return bare(text).replace("\u0131", "i")
+
+
+_LETTERS = re.compile("[a-z]+")
+_MONTHS = frozenset(map(_plain, month_spellings()))
+_ANYWHERE = Literals.of(_MONTHS)
+
+
+def _form(core: str, hint: str | None = None, *, time: bool = True) -> Pattern:
+    return Pattern(f"(?P<core>{core}){_TIME if time else ''}", hint)
+
+
+@lru_cache(maxsize=1)
+def weekday() -> Any:
+    """Return the pattern of a day of the week that ends a text, with what leads on to a date."""
+    return regex.compile(
+        rf"(?<![^\W\d_])(?:{'|'.join(map(regex.escape, spellings(WEEKDAYS)))})"
+        r"\.?,?[ ]{1,2}(?:(?:the|den|dem|le|il|el|de|da)[ ])?$",
+        FLAGS,
+    )
+
+
 LONGEST_WEEKDAY = 24
 
 
-MONTH_NAME = regex.compile(rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_])", FLAGS)
+MONTH_NAME = Pattern(rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_])")
 
 NUMERIC = _form(
     rf"(?<!\d)(?P<span>\d{{1,2}}(?:\.(?:\d{{1,2}}\.)?[ ]?|/\d{{1,2}})?[\-\u2010-\u2013][ ]?)?"
     rf"(?P<one>\d{{1,2}})(?P<sep>{_SEP})(?P<two>\d{{1,2}})(?P<sep2>{_SEP})"
-    rf"(?P<year>{_YEAR}|{_SHORT_YEAR})(?!\d)"
+    rf"(?P<year>{_YEAR}|{_SHORT_YEAR})(?!\d)",
+    r"\d\D{1,3}\d{1,2}\D{1,4}\d\d",
 )
 YEAR_FIRST = _form(
     rf"(?<!\d)(?P<year>{_YEAR})(?P<sep>{_SEP})(?P<one>\d{{1,2}})(?P<sep2>{_SEP})"
-    r"(?P<two>\d{1,2})(?!\d)"
+    r"(?P<two>\d{1,2})(?!\d)",
+    r"\d{4}\D{1,3}\d{1,2}\D{1,3}\d",
 )
 COMPACT = _form(
     r"(?<!\d)(?P<year>(?:19|20)\d\d|2100)(?P<sep>)(?P<one>0[1-9]|1[0-2])(?P<two>0[1-9]|[12]\d|3[01])"
     r"(?P<clock>(?:[ T_\-]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d|60)(?:\.\d{1,6})?"
-    r"|(?:[01]\d|2[0-3])(?:[0-5]\d)?)(?:[+\-]\d{4}|Z\b)?)?(?!\d)"
+    r"|(?:[01]\d|2[0-3])(?:[0-5]\d)?)(?:[+\-]\d{4}|Z\b)?)?(?!\d)",
+    r"\d{8}",
 )
-COMPACT_DAY = _form(r"(?<!\d)(?P<one>\d\d)(?P<sep>)(?P<two>\d\d)(?P<year>(?:19|20)\d\d)(?!\d)")
+COMPACT_DAY = _form(
+    r"(?<!\d)(?P<one>\d\d)(?P<sep>)(?P<two>\d\d)(?P<year>(?:19|20)\d\d)(?!\d)", r"\d{8}"
+)
 EAST = _form(
     r"(?<!\d)(?P<year>\d{4})[ ]?[年년][ ]?(?P<one>\d{1,2})[ ]?[月월][ ]?(?P<two>\d{1,2})[ ]?[日일]",
+    "[年년]",
 )
 MONTH_OF_YEAR = _form(
     r"(?<![^\W_])(?<!\d[./\-])(?:(?P<one>\d{1,2})(?P<sep>[/\-])|(?P<one>\d\d)(?P<sep>\.))"
     r"(?P<year>(?:19|20)\d\d)(?![^\W_])(?![./\-]\d)",
+    r"\d[./\-]\d{4}",
     time=False,
 )
 YEAR_MONTH = _form(
     r"(?<![^\W_])(?<!\d[./\-])(?P<year>(?:19|20)\d\d)(?P<sep>[./\-])(?P<one>0[1-9]|1[0-2])"
     r"(?![^\W_])(?![./\-]\d)",
+    r"\d{4}[./\-]\d\d",
     time=False,
 )
 DAY_NAME_YEAR = _form(

@@ -14,7 +14,13 @@ import attrs
 from deid_core import Batch, Identifiers
 from deid_core.search import SEARCH_SECONDS
 from deid_core.settings import shifted_dates
-from deid_core_screening.date_forms import FORMS, Text, day_and_month, start_of
+from deid_core_screening.date_forms import (
+    FORMS,
+    Form,
+    Text,
+    day_and_month,
+    start_of,
+)
 from deid_core_screening.date_patterns import MONTH_NAME, NUMERIC
 from deid_core_screening.month_names import votes
 from deid_core_screening.uids import spans_of_uids
@@ -74,6 +80,16 @@ def rewrite_dates(text: str, moved: Moved) -> str:
     return text
 
 
+def holds_date(text: str) -> bool:
+    """Tell whether a text has what may be a date, or takes too long to search."""
+    if not any(character.isdigit() for character in text):
+        return False
+    try:
+        return bool(_dates(text))
+    except TimeoutError:
+        return True
+
+
 def _rewritten(text: str, found: Iterable[_Found], moved: Moved) -> tuple[str, bool]:
     parts: list[str] = []
     at, shifted = 0, False
@@ -101,9 +117,12 @@ def _closed(before: str, text: str, at: int) -> int:
 
 def _dates(text: str) -> list[_Found]:
     """Return the dates of a text in their order: of those that overlap the longest."""
+    forms = _forms_for(text)
+    if not forms:
+        return []
     whole = Text(_orders(text), votes(_names(text)), plain=text.isascii())
     found: list[_Found] = []
-    for pattern, read in FORMS:
+    for pattern, read in forms:
         for match in pattern.finditer(text, overlapped=True, timeout=SEARCH_SECONDS):
             reading = read(match, whole)
             if reading is not None:
@@ -119,6 +138,11 @@ def _dates(text: str) -> list[_Found]:
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
             chosen.append(one)
     return sorted(chosen, key=lambda one: one.start)
+
+
+def _forms_for(text: str) -> tuple[Form, ...]:
+    """Return the forms that a text may have by its digits and the names of months."""
+    return tuple(form for form in FORMS if form[0].may_be_in(text))
 
 
 def _names(text: str) -> Iterable[str]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache, partial
 
 import attrs
 import regex
@@ -31,9 +32,11 @@ from deid_core_screening.forms import (
     WIDE,
     Form,
     any_of,
+    is_line,
     line,
     signs,
 )
+from deid_core_screening.reading import Reading
 from deid_core_screening.words import (
     ADDRESSED,
     ANNOUNCED,
@@ -78,12 +81,17 @@ class _Words:
     strong: list[str] = attrs.field(factory=list, repr=False)
     weak: list[str] = attrs.field(factory=list, repr=False)
     initials: list[str] = attrs.field(factory=list, repr=False)
-    spellings: dict[str, str] = attrs.field(factory=dict, repr=False)
+    spellings: dict[str, None] = attrs.field(factory=dict, repr=False)
     dense: list[str] = attrs.field(factory=list, repr=False)
 
 
-def name_forms(name: str) -> Iterator[Form]:
-    """Yield the forms of a name: of each group of components that it has."""
+@lru_cache(maxsize=4096)
+def name_forms(name: str) -> tuple[Form, ...]:
+    """Return the forms of a name: of each group of components that it has."""
+    return tuple(_forms(name))
+
+
+def _forms(name: str) -> Iterator[Form]:
     for group in unicodedata.normalize("NFC", name).split("="):
         words = _words(group)
         yield from _dense_forms(words.dense)
@@ -137,7 +145,7 @@ def _take(part: str, words: _Words, *, beside: bool) -> None:
                 words.weak.append(word)
             else:
                 words.strong.append(word)
-            words.spellings.setdefault(word, _written(word))
+            words.spellings.setdefault(word)
 
 
 def _written(word: str) -> str:
@@ -168,38 +176,65 @@ def _is_dense(word: str) -> bool:
 def _dense_forms(words: list[str]) -> Iterator[Form]:
     for word in dict.fromkeys(words):
         if len(word) > 1:
-            yield Form((word,), signs(word))
+            yield Form((word,), signs, (word,))
         else:
-            yield Form((word,), line(word), alone=True)
+            yield Form((word,), line, (word,), alone=True, likely=partial(is_line, word))
         for other in dict.fromkeys(words):
             if other != word and 1 in (len(word), len(other)):
-                yield Form((word + other,), signs(word) + GAP + signs(other))
+                yield Form((word + other,), _dense_pair, (word, other))
+
+
+def _dense_pair(word: str, other: str) -> str:
+    return signs(word) + GAP + signs(other)
 
 
 def _strong_forms(words: _Words) -> Iterator[Form]:
-    strong = list(dict.fromkeys(words.strong))
+    strong = tuple(dict.fromkeys(words.strong))
     if not strong:
         return
-    spelled = words.spellings
-    unit = any_of(list(spelled.values()))
+    initials = tuple(_initials(words))
+    yield Form(strong, _strong, (strong, tuple(words.spellings), initials))
+    for word in strong:
+        yield Form(
+            (word,), _spread_out, (word,), capitals=True, likely=partial(_has_initials, len(word))
+        )
+        others = "".join(one for one in initials if not word.startswith(one))
+        if not others or any(other + word in COMMON or word + other in COMMON for other in others):
+            continue
+        likely = partial(_is_touched, word, others)
+        yield Form((word,), _with_initial, (word, others), likely=likely)
+
+
+def _strong(strong: tuple[str, ...], words: tuple[str, ...], initials: tuple[str, ...]) -> str:
+    unit = any_of([_written(word) for word in words])
     core = any_of(
-        [spelled[word] + ("(?:'?s)?" if len(word) > LONG else "(?:'s)?") for word in strong]
+        [_written(word) + ("(?:'?s)?" if len(word) > LONG else "(?:'s)?") for word in strong]
     )
-    initials = _initials(words)
     letter = f"[{''.join(initials)}]" if initials else "(?!)"
     before = rf"(?:{letter}{WIDE}|{unit}{GAP}){{0,6}}?"
     after = rf"(?:{GAP}{unit}|{WIDE}{letter}(?![\w'])\.?){{0,6}}"
-    literals = tuple(strong)
-    yield Form(literals, f"{NO_LETTER_BEFORE}{before}{core}{after}{NO_LETTER_AFTER}")
-    for word in strong:
-        spread = signs(word, _SPREAD)
-        yield Form((word,), f"{NO_LETTER_BEFORE}{spread}{NO_LETTER_AFTER}", capitals=True)
-        others = "".join(one for one in initials if not word.startswith(one))
-        touching = f"[{others}]" + ("{1,2}" if len(word) >= LONG else "")
-        attached = rf"(?:{touching}{spelled[word]}|{spelled[word]}{touching})"
-        if not others or any(other + word in COMMON or word + other in COMMON for other in others):
-            continue
-        yield Form((word,), f"{NO_LETTER_BEFORE}{attached}{NO_LETTER_AFTER}")
+    return f"{NO_LETTER_BEFORE}{before}{core}{after}{NO_LETTER_AFTER}"
+
+
+def _spread_out(word: str) -> str:
+    return f"{NO_LETTER_BEFORE}{signs(word, _SPREAD)}{NO_LETTER_AFTER}"
+
+
+def _has_initials(number: int, reading: Reading) -> bool:
+    """Tell whether so many letters stand alone, as those that are spread out do."""
+    return reading.initials >= number
+
+
+def _is_touched(word: str, others: str, reading: Reading) -> bool:
+    """Tell whether one of the other letters stands beside a word, signs left aside."""
+    letters = reading.letters
+    return any(other + word in letters or word + other in letters for other in others)
+
+
+def _with_initial(word: str, others: str) -> str:
+    touching = f"[{others}]" + ("{1,2}" if len(word) >= LONG else "")
+    attached = rf"(?:{touching}{_written(word)}|{_written(word)}{touching})"
+    return f"{NO_LETTER_BEFORE}{attached}{NO_LETTER_AFTER}"
 
 
 def _initials(words: _Words) -> list[str]:
@@ -209,20 +244,35 @@ def _initials(words: _Words) -> list[str]:
 def _weak_forms(words: _Words) -> Iterator[Form]:
     weak = list(dict.fromkeys(words.weak))
     for word in weak:
-        pattern = words.spellings[word]
         for other in weak:
             if other != word:
-                gap = GAP if len(word + other) >= RUN_TOGETHER else WIDE
-                found = f"{NO_LETTER_BEFORE}{pattern}{gap}{words.spellings[other]}{NO_LETTER_AFTER}"
-                yield Form((word + other,), found)
+                yield Form((word + other,), _weak_pair, (word, other))
         initials = {one[0] for one in (*words.spellings, *words.initials) if one != word}
         for letter in sorted(initials):
-            beside = any_of([rf"{letter}{WIDE}{pattern}", rf"{pattern}{WIDE}{letter}"])
-            found = rf"{NO_LETTER_BEFORE}{beside}{NO_LETTER_AFTER}(?:(?<=\W{letter})\.)?"
-            yield Form((letter + word, word + letter), found, capitals=True)
+            yield Form(
+                (letter + word, word + letter), _beside_initial, (word, letter), capitals=True
+            )
         if word in PARTICLES and len(words.spellings) > 1:
             continue
-        called = rf"(?<={NO_LETTER_BEFORE}{_CALLED})"
         literals = tuple(title + word for title in (*_ADDRESSED, *_ANNOUNCED))
-        yield Form(literals, f"{called}{pattern}{NO_LETTER_AFTER}", probes=())
-        yield Form((word,), line(pattern), alone=True)
+        yield Form(literals, _after_title, (word,), probes=())
+        yield Form((word,), _in_line, (word,), alone=True, likely=partial(is_line, word))
+
+
+def _weak_pair(word: str, other: str) -> str:
+    gap = GAP if len(word + other) >= RUN_TOGETHER else WIDE
+    return f"{NO_LETTER_BEFORE}{_written(word)}{gap}{_written(other)}{NO_LETTER_AFTER}"
+
+
+def _beside_initial(word: str, letter: str) -> str:
+    pattern = _written(word)
+    beside = any_of([rf"{letter}{WIDE}{pattern}", rf"{pattern}{WIDE}{letter}"])
+    return rf"{NO_LETTER_BEFORE}{beside}{NO_LETTER_AFTER}(?:(?<=\W{letter})\.)?"
+
+
+def _after_title(word: str) -> str:
+    return f"(?<={NO_LETTER_BEFORE}{_CALLED}){_written(word)}{NO_LETTER_AFTER}"
+
+
+def _in_line(word: str) -> str:
+    return line(_written(word))

@@ -15,6 +15,7 @@ letter and a sign in it (``P-1``) it counts wherever it is written with signs th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache, partial
 
 import regex
 
@@ -30,9 +31,12 @@ from deid_core_screening.forms import (
     WIDE,
     Form,
     any_of,
+    escaped,
+    is_line,
     line,
     signs,
 )
+from deid_core_screening.reading import Reading
 from deid_core_screening.words import COMMON, PLACEHOLDERS, words
 
 SHORT, LONG, MOST = 4, 6, 64
@@ -53,19 +57,35 @@ _SIGNS = regex.compile(r"[\W_]+")
 _PIECES = regex.compile(r"[^\W\d_]+|\d+")
 
 
-def identifier_forms(value: str) -> Iterator[Form]:
-    """Yield the forms of an identifier."""
-    pieces = _PIECES.findall(folded(value))
+@lru_cache(maxsize=16384)
+def identifier_forms(value: str) -> tuple[Form, ...]:
+    """Return the forms of an identifier."""
+    return tuple(_forms(value))
+
+
+def _forms(value: str) -> Iterator[Form]:
+    whole = folded(value)
+    pieces = _PIECES.findall(whole)
     text = "".join(pieces)[:MOST]
     if not text or set(text) <= {"0"} or text in PLACEHOLDERS:
         return
     common = text in COMMON or (text.isalpha() and len(text) < SHORT)
     if len(text) < SHORT or common:
         yield from _announced(text)
-        if len(pieces) > 1 and not text.isdigit() and squeezed(folded(value)) != folded(value):
-            written = WIDE.join(map(regex.escape, _SIGNS.split(folded(value).strip())))
-            yield Form((text,), f"{NO_SIGN_BEFORE}{written}{NO_SIGN_AFTER}", number=True, probes=())
+        if len(pieces) > 1 and not text.isdigit() and squeezed(whole) != whole:
+            yield Form((text,), _as_written, (whole,), number=True, probes=())
         return
+    zeros = text.isdigit() and len(text.lstrip("0")) >= FEWEST_DIGITS
+    core = text.lstrip("0") if zeros else text
+    yield Form((core,), _number, (text, tuple(pieces)), number=True)
+
+
+def _as_written(whole: str) -> str:
+    written = WIDE.join(map(escaped, _SIGNS.split(whole.strip())))
+    return f"{NO_SIGN_BEFORE}{written}{NO_SIGN_AFTER}"
+
+
+def _number(text: str, pieces: tuple[str, ...]) -> str:
     zeros = text.isdigit() and len(text.lstrip("0")) >= FEWEST_DIGITS
     core = text.lstrip("0") if zeros else text
     if len(text) >= LONG:
@@ -74,11 +94,12 @@ def identifier_forms(value: str) -> Iterator[Form]:
         pattern = signs(core, GAP)
     else:
         before, after = NO_SIGN_BEFORE, NO_SIGN_AFTER
-        pattern = GAP.join(map(regex.escape, _without_zeros(pieces) if zeros else pieces))
+        kept = _without_zeros(list(pieces)) if zeros else pieces
+        pattern = GAP.join(map(escaped, kept))
         if len(core) == FEWEST_DIGITS and len(pieces) == 1:
             pattern = signs(core, r"[\W_]?")
     leading = rf"(?:0{GAP})*" if zeros else ""
-    yield Form((core,), f"{before}{leading}{pattern}{after}", number=True)
+    return f"{before}{leading}{pattern}{after}"
 
 
 def _without_zeros(pieces: list[str]) -> list[str]:
@@ -89,22 +110,42 @@ def _without_zeros(pieces: list[str]) -> list[str]:
 
 
 def _announced(text: str) -> Iterator[Form]:
-    pattern = signs(text, r"[._/\-]?")
-    for announcing, literals, is_alone in (
-        (_ANNOUNCED, (*(word + text for word in _ANNOUNCING), f"no{text}"), False),
-        (r"\#", (text,), True),
-    ):
-        found = rf"(?<={NO_SIGN_BEFORE}{announcing}){pattern}{NO_SIGN_AFTER}"
-        yield Form(literals, found, alone=is_alone, number=True, probes=())
-    alone = line(pattern) if len(text) >= SHORTEST_ALONE else rf"\A[\W_]*{pattern}[\W_]*\Z"
-    yield Form((text,), alone, alone=True, number=True)
+    literals = (*(word + text for word in _ANNOUNCING), f"no{text}")
+    yield Form(literals, _after, (_ANNOUNCED, text), number=True, probes=())
+    yield Form(
+        (text,), _after, (r"\#", text), alone=True, number=True, probes=(), likely=_has_number_sign
+    )
+    likely = partial(is_line, text)
+    yield Form((text,), _by_itself, (text,), alone=True, number=True, likely=likely)
 
 
-def contact_forms(contact: str) -> Iterator[Form]:
-    """Yield the forms of a telephone number, an e-mail address or the like.
+def _has_number_sign(reading: Reading) -> bool:
+    return "#" in reading.plain.text
+
+
+def _short(text: str) -> str:
+    return signs(text, r"[._/\-]?")
+
+
+def _after(announcing: str, text: str) -> str:
+    return rf"(?<={NO_SIGN_BEFORE}{announcing}){_short(text)}{NO_SIGN_AFTER}"
+
+
+def _by_itself(text: str) -> str:
+    pattern = _short(text)
+    return line(pattern) if len(text) >= SHORTEST_ALONE else rf"\A[\W_]*{pattern}[\W_]*\Z"
+
+
+@lru_cache(maxsize=4096)
+def contact_forms(contact: str) -> tuple[Form, ...]:
+    """Return the forms of a telephone number, an e-mail address or the like.
 
     A number is found without its country or with a zero instead, and with another country.
     """
+    return tuple(_forms_of_contact(contact))
+
+
+def _forms_of_contact(contact: str) -> Iterator[Form]:
     yield from identifier_forms(contact)
     if "@" in contact:
         yield from identifier_forms(contact.replace("@", " at "))
@@ -119,4 +160,8 @@ def contact_forms(contact: str) -> Iterator[Form]:
     elif digits.startswith("1"):
         cores.add(digits[1:])
     for core in sorted(core for core in cores if len(core) >= FEWEST_OF_NUMBER):
-        yield Form((core,), f"{_COUNTRY}{signs(core, GAP)}{NO_DIGIT_AFTER}", number=True)
+        yield Form((core,), _telephone, (core,), number=True)
+
+
+def _telephone(core: str) -> str:
+    return f"{_COUNTRY}{signs(core, GAP)}{NO_DIGIT_AFTER}"

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import attrs
+from pydicom.dataelem import RawDataElement
 
 from deid_core import ElementPath, ReadError, dictionary
 from deid_core.elements import (
     Elements,
+    heads,
     held,
     is_sequence,
     items_of,
@@ -19,48 +21,40 @@ from deid_core.elements import (
     stored_vr,
     texts,
 )
-from deid_core.model import Parent
-from deid_core.structure import LONG_VRS, MAX_DEPTH, SHORT_VRS
-from deid_core_screening.attributes import (
-    ADDRESSES,
-    BIRTH_DATES,
-    CONCEPT_VALUES,
-    CONCEPTS,
-    CONTACTS,
-    IDENTIFIERS,
-    PERSON_CODES,
+from deid_core.structure import MAX_DEPTH
+from deid_core_screening.attributes import CONCEPTS
+from deid_core_screening.interest import (
+    Interest,
+    holds_person_codes,
+    is_by_concept,
+    kind_by_keyword,
+    kind_of,
+    of_interest,
 )
+from deid_core_screening.memory import Memory
+from deid_core_screening.raw import is_simple
 
 CONCEPT_NAME, CODE_VALUE = 0x0040A043, 0x00080100
-KINDS = ("names", "identifiers", "contacts", "addresses", "dates")
+STUDIES = "studies"
+SPLIT_VRS = frozenset(["CS", "DA", "LO", "PN", "SH"])
+"""VRs whose text in ASCII needs no more than to be split at backslashes."""
 
-DAYS = frozenset(["DA", "DT"])
-_PLAIN_VRS = {vr.decode() for vr in SHORT_VRS | LONG_VRS} - {"PN", "SQ", "UN"}
-_KIND_OF = {
-    keyword: kind
-    for kind, keywords in (
-        ("identifiers", IDENTIFIERS),
-        ("contacts", CONTACTS),
-        ("addresses", ADDRESSES),
-        ("dates", BIRTH_DATES),
-    )
-    for keyword in keywords
-}
-_KIND_IN_PERSON_CODE = {
-    "CodeValue": "identifiers",
-    "LongCodeValue": "identifiers",
-    "CodeMeaning": "names",
-}
+Share = tuple[tuple[str, str], ...]
+"""What a part of a data set holds: own values, each with its kind before it."""
+
+_Key = tuple[bytes, tuple[object, ...]]
+
+_OF_ELEMENTS: Memory[Share] = Memory(4096, 1 << 20, 1 << 12)
+_OF_SEQUENCES: Memory[Share] = Memory(1024, 8 << 20, 1 << 16)
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Own:
-    """The values that are a patient's own, as text. ``places`` are the elements they stand in.
+    """The values that are a patient's own, as text.
 
     ``names`` are those of VR PN, whoever they name; ``identifiers`` are numbers and codes;
     ``contacts`` are telephone numbers and e-mail addresses; ``dates`` are birth dates, and
-    ``studies`` all other days that the data set has. An element that is a name only by the VR it
-    is stored with is none of the places.
+    ``studies`` all other days that the data set has.
     """
 
     names: frozenset[str] = attrs.field(default=frozenset(), repr=False)
@@ -68,117 +62,151 @@ class Own:
     dates: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     contacts: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     addresses: frozenset[str] = attrs.field(default=frozenset(), repr=False)
-    places: frozenset[str] = attrs.field(default=frozenset(), eq=False)
     studies: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 
 
-def own_values(dataset: Elements, elsewhere: Mapping[str, Iterable[str]] | None = None) -> Own:
+def own_values(
+    dataset: Elements,
+    elsewhere: Mapping[str, Iterable[str]] | None = None,
+    *,
+    with_studies: bool = True,
+) -> Own:
     """Collect what is a patient's own in a data set, at any depth, private elements as well.
 
     ``elsewhere`` maps keywords to what other instances of the patient hold there. An element that
-    cannot be decoded gives nothing; such is removed by the sweep. Raises `ReadError` if the
-    items of a sequence cannot be parsed.
+    cannot be decoded gives nothing; such is removed by the sweep. A sequence that cannot be parsed
+    is passed over: it is removed, or its file refused. Raises `ReadError` for content items whose
+    concept cannot be parsed. Without ``with_studies`` days are not gathered.
     """
-    found: dict[str, set[str]] = {kind: set() for kind in KINDS}
-    places: set[str] = set()
-    studies: set[str] = set()
-    for holder, path in _walk(dataset):
-        kind = _kind(path, holder)
-        if kind is None:
-            if path.vr in DAYS:
-                studies.update(value.strip()[:8] for value in _values(holder, path.tag))
-            continue
-        found[kind].update(_values(holder, path.tag))
-        if path.vr != "PN" or "PN" in dictionary.vrs_of(path.tag):
-            places.add(str(path))
-    for keyword, values in (elsewhere or {}).items():
-        kind = _kind_by_keyword(keyword, frozenset())
-        if kind is not None:
-            found[kind].update(str(value) for value in values)
+    shares = tuple(_shares(dataset, with_studies=with_studies))
+    others = tuple((keyword, frozenset(values)) for keyword, values in (elsewhere or {}).items())
+    return _own(shares, others)
+
+
+@lru_cache(maxsize=256)
+def _own(shares: tuple[Share, ...], elsewhere: tuple[tuple[str, frozenset[str]], ...]) -> Own:
+    found: dict[str, set[str]] = {field.name: set() for field in attrs.fields(Own)}
+    for share in shares:
+        for kind, value in share:
+            found[kind].add(value)
+    for keyword, values in elsewhere:
+        kind_of_keyword = kind_by_keyword(keyword, of_person=False)
+        if kind_of_keyword is not None:
+            found[kind_of_keyword].update(str(value) for value in values)
     # An identifier may stand before its assigning authority, as in 12^^^HOSPITAL.
     found["identifiers"] |= {value.partition("^")[0] for value in found["identifiers"]}
-    return Own(
-        **{kind: frozenset(values) for kind, values in found.items()},
-        places=frozenset(places),
-        studies=frozenset(studies),
-    )
+    return Own(**{kind: frozenset(values) for kind, values in found.items()})
 
 
-def _walk(
-    dataset: Elements, parents: tuple[Parent, ...] = ()
-) -> Iterator[tuple[Elements, ElementPath]]:
-    """Yield the elements that may hold an own value, or a day.
+def is_place(path: ElementPath, holder: Elements) -> bool:
+    """Tell whether an own value stands in an element, by where that is and how it is stored.
 
-    A sequence that cannot be parsed is passed over: it is removed, or its file refused.
+    An element that is a name only by the VR it is stored with is none.
     """
-    if len(parents) > MAX_DEPTH:
+    of_person = any(holds_person_codes(parent.tag) for parent in path.parents)
+    kind = kind_of(path.tag, path.vr, of_person=of_person)
+    if is_by_concept(path.tag, of_person=of_person):
+        kind = CONCEPTS.get(_concept(holder)) or kind
+    return kind is not None and (path.vr != "PN" or "PN" in dictionary.vrs_of(path.tag))
+
+
+def _shares(
+    dataset: Elements, *, with_studies: bool, of_person: bool = False, depth: int = 0
+) -> Iterator[Share]:
+    """Yield what the elements of a data set or item hold that are of any interest."""
+    if depth > MAX_DEPTH:
         raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
-    for tag in list(dataset.keys()):
-        if held(dataset, tag).VR in _PLAIN_VRS and _is_of_no_interest(tag):
+    for one in of_interest(*heads(dataset), of_person=of_person):
+        if one.may_nest and is_sequence(dataset, one.tag):
+            inside = of_person or holds_person_codes(one.tag)
+            yield _of_sequence(dataset, one.tag, with_studies, inside, depth)
             continue
-        if not is_sequence(dataset, tag):
-            yield dataset, ElementPath(tag, stored_vr(dataset, tag), None, parents)
-            continue
-        try:
-            items = items_of(dataset, tag)
-        except ReadError:
-            continue
-        for number, item in enumerate(items):
-            yield from _walk(item, (*parents, Parent(tag, number)))
+        kind = one.kind
+        if one.by_concept:
+            kind = CONCEPTS.get(_concept(dataset)) or kind
+        if kind is None and one.day and with_studies:
+            yield tuple((STUDIES, value[:8]) for _, value in _of_element(dataset, one, STUDIES))
+        elif kind is not None:
+            yield _of_element(dataset, one, kind)
 
 
-@lru_cache(maxsize=65536)
-def _is_of_no_interest(tag: int) -> bool:
-    """Tell an attribute that holds an own value only if its VR in the file is that of names."""
-    if dictionary.vrs_of(tag) in (("DA",), ("DT",)):
-        return False
-    keyword = dictionary.keyword_of(tag)
-    inside = keyword in _KIND_IN_PERSON_CODE or tag in CONCEPT_VALUES
-    nested = dictionary.vrs_of(tag) == ("SQ",)
-    return not (inside or nested) and _kind_by_keyword(keyword, frozenset()) is None
+def _of_sequence(
+    dataset: Elements,
+    tag: int,
+    with_studies: bool,  # noqa: FBT001 - part of a key
+    of_person: bool,  # noqa: FBT001 - part of a key
+    depth: int,
+) -> Share:
+    """Return what the items of a sequence hold; of equal bytes it is known."""
+    key = _key(dataset, tag, with_studies, of_person, depth)
+    size = len(key[0]) if key is not None else 0
+    known = _OF_SEQUENCES.get(key, size) if key is not None else None
+    if known is not None:
+        return known
+    try:
+        items = items_of(dataset, tag)
+    except ReadError:
+        items = []
+    shares = (
+        share
+        for item in items
+        for share in _shares(item, with_studies=with_studies, of_person=of_person, depth=depth + 1)
+    )
+    found = tuple(dict.fromkeys(pair for share in shares for pair in share))
+    return found if key is None else _OF_SEQUENCES.keep(key, size, found)
+
+
+def _of_element(dataset: Elements, one: Interest, kind: str) -> Share:
+    """Return the values of an element with their kind; of equal bytes they are known."""
+    key = _key(dataset, one.tag, kind)
+    if key is None:
+        return tuple((kind, value) for value in _values(dataset, one.tag))
+    known = _OF_ELEMENTS.get(key, len(key[0]))
+    if known is None:
+        values = _values(dataset, one.tag)
+        known = tuple((kind, value) for value in values)
+        _OF_ELEMENTS.keep(key, len(key[0]), known)
+    return known
+
+
+def _key(dataset: Elements, tag: int, *more: object) -> _Key | None:
+    """Return all that the meaning of an encoded element depends on; None for one that is not."""
+    element = held(dataset, tag)
+    if not isinstance(element, RawDataElement) or not isinstance(element.value, bytes):
+        return None
+    declared = dataset.original_character_set
+    if not declared:
+        return None
+    return element.value, (
+        int(tag),
+        element.VR,
+        element.is_implicit_VR,
+        element.is_little_endian,
+        declared if isinstance(declared, str) else tuple(declared),
+        *more,
+    )
 
 
 def _values(dataset: Elements, tag: int) -> tuple[str, ...]:
     """Return the values of an element as text; bytes in the file's character set, or UTF-8."""
+    declared = dataset.original_character_set
+    own = [declared] if isinstance(declared, str) else list(declared or ())
+    data = held(dataset, tag).value
+    is_split = stored_vr(dataset, tag) in SPLIT_VRS
+    if is_split and isinstance(data, bytes) and b"=" not in data and is_simple(data, tuple(own)):
+        # What pydicom would make of it, which takes ten times as long.
+        return texts(data.decode("ascii").split("\\"))
     try:
         value = plain(read_element(dataset, tag).value)
     except ReadError:
         return ()
     if not isinstance(value, bytes):
         return texts(value)
-    declared = dataset.original_character_set
-    own = [declared] if isinstance(declared, str) else list(declared or ())
     decoded = []
     for encoding in dict.fromkeys([*own, "utf-8", "latin-1"]):
         with contextlib.suppress(LookupError, UnicodeDecodeError):
             decoded.append(value.decode(encoding))
     return texts([one for text in decoded for one in text.split("\\")])
-
-
-def _kind(path: ElementPath, holder: Elements) -> str | None:
-    if path.vr == "PN" and not path.keyword:
-        return "names"
-    kind = _kind_by_keyword(path.keyword, frozenset(_parents(path)))
-    if kind is None and path.tag in CONCEPT_VALUES:
-        kind = CONCEPTS.get(_concept(holder))
-    if kind is None and path.vr == "PN":
-        return "names"
-    return kind
-
-
-def _kind_by_keyword(keyword: str, parents: frozenset[str]) -> str | None:
-    kind = _KIND_OF.get(keyword)
-    if kind is None and not parents.isdisjoint(PERSON_CODES):
-        kind = _KIND_IN_PERSON_CODE.get(keyword)
-    if kind is None and keyword:
-        mask = dictionary.tag_mask_of(keyword) or "x"
-        if "x" not in mask and "PN" in dictionary.vrs_of(int(mask, 16)):
-            kind = "names"
-    return kind
-
-
-def _parents(path: ElementPath) -> Iterator[str]:
-    yield from (dictionary.keyword_of(parent.tag) for parent in path.parents)
 
 
 def _concept(item: Elements) -> str:

@@ -1,42 +1,46 @@
 """The one engine of the sweep, of screening rules and of free text: find own values, cut them out.
 
 Forms (`names`, `numbers`, `addresses`, `birthdates`) are looked for in two steps. First the
-letters and digits of a text are asked whether they hold any of the forms' literals: a few searches
-for plain text, after which most values are done with. Only where one is in them, the patterns of
-those forms are searched.
+letters and digits of a text are asked whether they hold any of the forms' literals: one search
+for plain text, after which most values are done with. Only where one is in them, and the form is
+likely, its pattern is written, compiled and searched.
 """
 
 from __future__ import annotations
 
-import contextlib
-import html
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from urllib.parse import unquote
+from functools import cached_property, lru_cache
 
 import attrs
 import regex
 
+from deid_core.literals import Literals
 from deid_core.search import SEARCH_SECONDS
 from deid_core_screening.addresses import address_forms
 from deid_core_screening.birthdates import date_form, days
 from deid_core_screening.encodings import Probes, chunks, decodings, stands_in_text
-from deid_core_screening.folding import Folded, fold, folded, squeezed
+from deid_core_screening.folding import Folded, fold, folded
 from deid_core_screening.forms import Form, compiled
+from deid_core_screening.memory import Memory
 from deid_core_screening.names import name_forms, numbers_in
 from deid_core_screening.numbers import contact_forms, identifier_forms
+from deid_core_screening.reading import LONGEST_REMEMBERED, Reading, readings_of
 from deid_core_screening.sources import Own
 
+DICOM = "10008"
+"""The component of all UIDs of the standard."""
+
 MOST_ROUNDS = 100
-REMEMBERED, LONGEST_REMEMBERED = 4096, 256
+REMEMBERED, ROOM = 1024, 1 << 16
 BYTES_IN_TIME = 1 << 22
 """Long bytes get as much time again for each of these."""
 SHORT_BYTES = 4096
 """Bytes up to which a value is read as text whole, so that short values count as such."""
 
+_TEXTS: Memory[tuple[str, ...]] = Memory(4096, 1 << 19, LONGEST_REMEMBERED)
+
 _CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})")
-_ENCODED = regex.compile(r"%[0-9A-Fa-f]{2}|&#?\w+;")
 _WORD = regex.compile(r"[^\W\d_]+")
 
 
@@ -71,56 +75,74 @@ class TextCleaner:
     """Finds the values of one patient in text and bytes, and takes them out of text."""
 
     def __init__(self, own: Own) -> None:
-        self._forms = tuple(_forms(own))
-        self._dates = [day.digits for day in days(own.dates)]
-        self._probes = _shortest(one for form in self._forms for one in form.literals)
+        self._own = own
+        self._forms = tuple(dict.fromkeys(_forms(own)))
+        literals: dict[str, tuple[Form, ...]] = {}
+        for form in self._forms:
+            for literal in form.literals:
+                literals[literal] = (*literals.get(literal, ()), form)
+        self._literals = Literals(literals)
+        self._known: Memory[bool] = Memory(REMEMBERED, ROOM, LONGEST_REMEMBERED)
+        self._known_bytes: Memory[bool] = Memory(REMEMBERED, ROOM, LONGEST_REMEMBERED)
+
+    @cached_property
+    def birth_days(self) -> tuple[str, ...]:
+        """The eight digits of each birth date."""
+        return tuple(day.digits for day in days(self._own.dates))
+
+    @cached_property
+    def whole_numbers(self) -> frozenset[int]:
+        """The identifiers of five digits and more, and the dates, as numbers."""
+        return frozenset(_numbers(self._own, self.birth_days))
+
+    @cached_property
+    def long_numbers(self) -> frozenset[str]:
+        """The same, as the components of a UID write them."""
+        return frozenset(str(number) for number in self.whole_numbers) - {DICOM}
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """What bytes are asked for before they are decoded."""
         asked = (
             form.literals if form.probes is None else form.probes
             for form in self._forms
             if not form.alone
         )
-        self._in_bytes = Probes.of(_shortest(one for some in asked for one in some), own.names)
-        self._known: dict[tuple[str, Looks], bool] = {}
-        self._known_bytes: dict[tuple[bytes, str], bool] = {}
-        self._innocent: set[bytes] = set()
-        self.whole_numbers = frozenset(_numbers(own, self._dates))
+        return frozenset(one for some in asked for one in some)
+
+    @cached_property
+    def _in_bytes(self) -> Probes:
+        return Probes.of(_shortest(self._asked), self._own.names)
+
+    @cached_property
+    def _is_ascii(self) -> bool:
+        return all(one.isascii() for one in (*self._asked, *self._own.names))
 
     def holds(self, text: str, looks: Looks = ALL) -> bool:
         """Tell whether text holds an own value. A search that takes too long counts as a hit."""
         key = (text, looks)
-        known = self._known.get(key)
+        known = self._known.get(key, len(text))
         if known is None:
-            known = self._found(text, looks)
-            if len(text) <= LONGEST_REMEMBERED:
-                if len(self._known) >= REMEMBERED:
-                    self._known.clear()
-                self._known[key] = known
+            known = self._known.keep(key, len(text), self._found(text, looks))
         return known
 
-    def may_hold(self, data: bytes) -> bool:
-        """Tell whether bytes of ASCII are worth decoding. False means that no value is in them."""
-        if data in self._innocent:
-            return False
-        if not data.isascii() or any(sign in data for sign in (b"\x1b", b"%", b"&")):
-            return True
-        letters = squeezed(data.decode("ascii").lower())
-        if any(probe in letters for probe in self._probes):
-            return True
-        if len(data) <= LONGEST_REMEMBERED:
-            if len(self._innocent) >= REMEMBERED:
-                self._innocent.clear()
-            self._innocent.add(data)
-        return False
+    def may_hold(self, reading: Reading) -> bool:
+        """Tell whether a value is worth a closer look. False means that no own value is in it."""
+        return any(
+            form.may_be_in(reading)
+            for forms in self._literals.found_in(reading.letters)
+            for form in forms
+        )
 
     def _found(self, text: str, looks: Looks) -> bool:
         try:
             deadline = time.monotonic() + SEARCH_SECONDS
-            return any(self._any(one, looks, deadline) for one in _readings(text))
+            return any(
+                next(self._spans(one, looks, deadline), None) is not None
+                for one in readings_of(text)
+            )
         except (TimeoutError, TooSlow):
             return True
-
-    def _any(self, text: str, looks: Looks, deadline: float) -> bool:
-        return next(self._spans(text, looks, deadline), None) is not None
 
     def cleaned(self, text: str, looks: Looks = ALL) -> str:
         """Return text without own values; what is around stays, to the blank.
@@ -134,7 +156,7 @@ class TextCleaner:
             for _ in range(MOST_ROUNDS):
                 if not self.holds(text, looks):
                     return text
-                spans = sorted(self._spans(text, looks, deadline))
+                spans = sorted(self._spans(Reading.of(text), looks, deadline))
                 if not spans:
                     return ""
                 text = _without(text, spans)
@@ -158,45 +180,40 @@ class TextCleaner:
                 for chunk in chunks(data)
                 for place in self._in_bytes.places(chunk)
                 for text in decodings(place, character_set, self._in_bytes.encodings_in(place))
-                for span in self._spans(text, IN_BYTES, deadline)
+                for span in self._spans(Reading.of(text), IN_BYTES, deadline)
             )
         except (TimeoutError, TooSlow):
             return True
 
     def _found_in_short(self, data: bytes, character_set: str | Sequence[str] | None) -> bool:
-        key = (data, str(character_set))
-        known = self._known_bytes.get(key)
+        encodings = (
+            (character_set,) if isinstance(character_set, str) else tuple(character_set or ())
+        )
+        key = (data, encodings)
+        known = self._known_bytes.get(key, len(data))
         if known is None:
-            others = self._in_bytes.encodings_in(data)
-            known = any(self.holds(text) for text in decodings(data, character_set, others))
-            if len(data) <= LONGEST_REMEMBERED:
-                if len(self._known_bytes) >= REMEMBERED:
-                    self._known_bytes.clear()
-                self._known_bytes[key] = known
+            others = () if self._is_ascii else tuple(sorted(self._in_bytes.encodings_in(data)))
+            known = any(map(self.holds, _texts_of(data, encodings, others)))
+            self._known_bytes.keep(key, len(data), known)
         return known
 
-    def _spans(self, text: str, looks: Looks, deadline: float) -> Iterator[tuple[int, int]]:
-        """Yield where in text an own value stands."""
-        plain = fold(text)
-        letters = squeezed(plain.text)
-        if not any(probe in letters for probe in self._probes):
+    def _spans(self, whole: Reading, looks: Looks, deadline: float) -> Iterator[tuple[int, int]]:
+        """Yield where in the text that is read an own value stands."""
+        found = {form for forms in self._literals.found_in(whole.letters) for form in forms}
+        forms = [form for form in found if looks.look_for(form) and form.may_be_in(whole)]
+        if not forms:
             return
-        forms = [
-            form
-            for form in self._forms
-            if looks.look_for(form) and any(literal in letters for literal in form.literals)
-        ]
-        readings = [plain]
-        if forms and _CAMEL.search(text) is not None:
-            readings.append(_split_at_capitals(text))
+        readings = [whole.plain]
+        if _CAMEL.search(whole.text) is not None:
+            readings.append(_split_at_capitals(whole.text))
         for reading in readings:
             for form in forms:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TooSlow
-                for match in compiled(form.pattern).finditer(reading.text, timeout=left):
+                for match in compiled(form).finditer(reading.text, timeout=left):
                     start, end = reading.span(*match.span())
-                    if not form.capitals or _is_capital(text[start:end]):
+                    if not form.capitals or _is_capital(whole.text[start:end]):
                         yield start, end
 
 
@@ -206,15 +223,18 @@ def cleaner_of(own: Own) -> TextCleaner:
     return TextCleaner(own)
 
 
+def _texts_of(data: bytes, encodings: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the texts that short bytes may be, but for those without any letter or digit."""
+    key = (data, encodings, others)
+    known = _TEXTS.get(key, len(data))
+    if known is None:
+        found = dict.fromkeys(decodings(data, encodings, others))
+        known = tuple(text for text in found if any(one.letters for one in readings_of(text)))
+        _TEXTS.keep(key, len(data), known)
+    return known
+
+
 def _forms(own: Own) -> Iterator[Form]:
-    seen: set[Form] = set()
-    for form in _all_forms(own):
-        if form not in seen:
-            seen.add(form)
-            yield form
-
-
-def _all_forms(own: Own) -> Iterator[Form]:
     for name in sorted(own.names):
         yield from name_forms(name)
         for number in numbers_in(name):
@@ -244,19 +264,6 @@ def _shortest(literals: Iterable[str]) -> tuple[str, ...]:
         if not any(one in literal for one in kept):
             kept.append(literal)
     return tuple(kept)
-
-
-def _readings(text: str) -> Iterator[str]:
-    """Yield text, and what it says where it is escaped for the web, or decoded wrongly."""
-    yield text
-    if _ENCODED.search(text) is not None:
-        yield unquote(text)
-        yield unquote(text, "latin-1")
-        yield html.unescape(text)
-    if not text.isascii():
-        # UTF-8 that somebody took for Latin-1 and stored again.
-        with contextlib.suppress(UnicodeError):
-            yield text.encode("latin-1").decode("utf-8")
 
 
 def _split_at_capitals(text: str) -> Folded:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from deid_core import FieldAction, Instance, RecipeSource
+    from deid_core import FieldAction, Instance, ParallelRun, RecipeSource
 
 
 @hookimpl
@@ -35,3 +35,11 @@ def deid_finish_instance() -> Generator[None, Instance, Instance]:
 
     settle_length(instance.elements)
     return instance
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Say that no file depends on another."""
+    from deid_core.records import ParallelRun
+
+    return [ParallelRun(name="streams")]

@@ -11,7 +11,9 @@ import pytest
 
 import deid_core
 import deid_core_audit
+import deid_core_dask
 import deid_core_dicom
+import deid_core_executors
 import deid_core_fileset
 import deid_core_profiles
 import deid_core_pseudonyms
@@ -21,7 +23,9 @@ import deid_core_streams
 PACKAGES = (
     deid_core,
     deid_core_audit,
+    deid_core_dask,
     deid_core_dicom,
+    deid_core_executors,
     deid_core_fileset,
     deid_core_profiles,
     deid_core_pseudonyms,

@@ -44,8 +44,10 @@ def test_an_example_is_a_whole_package(
     listed = environment.plugins()
     assert set(listed) == {
         "audit",
+        "dask",
         "dicom",
         "fileset",
+        "executors",
         "profiles",
         "pseudonyms",
         "screening",

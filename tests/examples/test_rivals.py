@@ -87,7 +87,16 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
     shown = rivals.run("plugins", "--json")
     assert shown.returncode == 1
     listed = rivals.plugins()
-    ours = {"audit", "dicom", "fileset", "profiles", "pseudonyms", "screening", "streams"}
+    ours = {
+        "audit",
+        "dicom",
+        "executors",
+        "fileset",
+        "profiles",
+        "pseudonyms",
+        "screening",
+        "streams",
+    }
     assert set(listed) == {*ours, "patient-jitter", "rival"}
     statuses = [listed[name]["status"] for name in ("patient-jitter", "rival")]
     for status in statuses:
@@ -107,6 +116,8 @@ def test_who_is_preferred_is_asked_first(rivals: Environment) -> None:
         "pseudonyms",
         "profiles",
         "fileset",
+        "executors",
+        "dask",
         "audit",
     ]
     assert list(rivals.plugins("--prefer", "dicom", "--prefer", "patient-jitter")) == order

@@ -25,7 +25,17 @@ from deid_core import (
 
 Install = Callable[..., None]
 
-OURS = ("audit", "dicom", "fileset", "profiles", "pseudonyms", "screening", "streams")
+OURS = (
+    "audit",
+    "dask",
+    "dicom",
+    "executors",
+    "fileset",
+    "profiles",
+    "pseudonyms",
+    "screening",
+    "streams",
+)
 
 HEAD = "from deid_core import FieldAction, FileRef, Rank, SetValue, hookimpl\n"
 GOOD = (
@@ -102,7 +112,9 @@ def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -
         "pseudonyms",
         "profiles",
         "fileset",
+        "executors",
         "dicom",
+        "dask",
         "audit",
     ]
     assert answerer() == "fake_hospital_ant_ant"
@@ -120,6 +132,8 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "pseudonyms",
         "profiles",
         "fileset",
+        "executors",
+        "dask",
         "audit",
     ]
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from deid_core import Batch, Field, Unresolved
+from deid_core_dicom.counting import counts
 from deid_core_dicom.functions.arguments import Arguments
 from deid_core_dicom.functions.source import source_text
 
@@ -55,7 +56,7 @@ def compile_counter(given: Mapping[str, str], batch: Batch) -> Value:
 
     The numbers depend on the order of the files and hold for one run in one process.
     """
-    del batch
+    counts(batch)
     arguments = Arguments(given, "start", "width", "prefix")
     start = arguments.whole("start", 1, 0, 10**9)
     width = arguments.whole("width", 0, 0, 16)

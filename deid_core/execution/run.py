@@ -1,0 +1,128 @@
+"""A run: who does the files, what is told of each, and what is told in the end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import Protocol
+
+import attrs
+
+from deid_core.batch import Batch
+from deid_core.errors import SettingsError
+from deid_core.execution.course import Course, DoesFiles
+from deid_core.execution.names import Names
+from deid_core.execution.packing import obstacle_in
+from deid_core.execution.splitting import obstacle_of
+from deid_core.execution.task import Configuration, Task, Workers
+from deid_core.guard import Guard
+from deid_core.host import PluginHost
+from deid_core.model import FileRef, FileReport, Outcome, RunReport
+from deid_core.naming import distinct, safe_path
+from deid_core.records import WorkerOptions
+
+log = logging.getLogger("deid_core")
+
+SERIAL, PARALLEL = "serial", "processes"
+AUTOMATIC = "auto"
+"""An executor that begins as `SERIAL`, and goes on as `PARALLEL` where a run is long."""
+
+
+class Runs(DoesFiles, Protocol):
+    """What a run needs of its engine."""
+
+    @property
+    def host(self) -> PluginHost:
+        """The plugins."""
+
+    @property
+    def batch(self) -> Batch:
+        """Settings and key."""
+
+    def configuration(self) -> Configuration:
+        """Return what workers are built from."""
+
+
+class Run:
+    """One run of an engine, by an executor.
+
+    ``obstacle`` says in the end why there were no workers although there should have been.
+    """
+
+    def __init__(self, engine: Runs, executor: str, options: WorkerOptions) -> None:
+        host = engine.host
+        if executor not in (SERIAL, AUTOMATIC) and executor not in host.executors:
+            known = ", ".join([AUTOMATIC, *sorted(host.executors)])
+            raise SettingsError(f"no plugin has an executor {executor!r}; there are: {known}")
+        if options.workers is not None and options.workers < 1:
+            raise SettingsError("a run needs at least one worker")
+        self.obstacle: str | None = None
+        self._engine = engine
+        self._executor = PARALLEL if executor == AUTOMATIC else executor
+        self._options = attrs.evolve(options, patient=executor == AUTOMATIC)
+        self._counts: Counter[Outcome] = Counter()
+
+    def reports(
+        self, refs: Iterable[FileRef], names: Iterable[PurePosixPath] | None
+    ) -> Iterator[FileReport]:
+        """Do the files and yield what became of each, in their order.
+
+        Where the run breaks off, what workers have done by then is recorded still.
+        """
+        engine, batch = self._engine, self._engine.batch
+        engine.host.batch_started(batch)
+        course = Course(
+            self._tasks(refs, names),
+            engine,
+            Names(engine.taken, batch.settings.overwrite, time.time()),
+            self._start,
+            patient=self._options.patient,
+        )
+        complete = False
+        try:
+            try:
+                for report in course.reports():
+                    self._record(report)
+                    yield report
+                complete = True
+            finally:
+                for report in () if complete else course.stop():
+                    self._record(report)
+        finally:
+            # Writers must close even where a run breaks off.
+            course.close(batch.settings.output_folder, batch.mark)
+            told = RunReport(self._counts, engine.host.loaded, batch.linkable, complete)
+            engine.host.batch_finished(told, batch)
+
+    def _record(self, report: FileReport) -> None:
+        self._counts[report.outcome] += 1
+        self._engine.host.file_recorded(report, self._engine.batch)
+
+    def _tasks(
+        self, refs: Iterable[FileRef], names: Iterable[PurePosixPath] | None
+    ) -> Iterator[Task]:
+        named = iter(names) if names is not None else None
+        overwrite = self._engine.batch.settings.overwrite
+        for number, ref in enumerate(refs, start=1):
+            if named is None:
+                yield Task(number, f"file {number}", ref)
+            else:
+                name = next(named)
+                target = distinct(safe_path(name), self._engine.taken)
+                yield Task(number, name.name, ref, target, overwrite)
+
+    def _start(self) -> Workers | None:
+        """Start workers, or return None and say why there are none."""
+        host, name = self._engine.host, self._executor
+        if name == SERIAL or name not in host.executors:
+            return None
+        configuration = self._engine.configuration()
+        self.obstacle = obstacle_of(host, self._engine.batch) or obstacle_in(configuration.ids)
+        if self.obstacle is not None:
+            log.info("one process does all the files: %s", self.obstacle)
+            return None
+        with Guard(host.who(host.executors.entry(name).plugin), f"executor {name!r}"):
+            return host.executors[name].start(configuration, self._options)

@@ -1,0 +1,48 @@
+"""Connect to a cluster, or make one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dask.system import CPU_COUNT
+from distributed import Client, LocalCluster, Security
+
+from deid_core import SettingsError, WorkerOptions
+
+WAIT_SECONDS = 30
+
+
+def connect(options: WorkerOptions) -> tuple[Any, Any]:
+    """Return a client, and the cluster if it was made for the run; None if it was there.
+
+    A scheduler is a URL, or the file of JSON in which one says where it is. Certificates for
+    ``tls://`` come from Dask's own configuration. Raises `SettingsError`.
+    """
+    if options.scheduler is None:
+        cluster = _local(options.workers or CPU_COUNT)
+        return Client(cluster, set_as_default=False), cluster
+    if options.workers is not None:
+        raise SettingsError("a cluster has the workers that it has; leave out the number")
+    is_file = options.scheduler.endswith(".json")
+    place = {"scheduler_file": options.scheduler} if is_file else {"address": options.scheduler}
+    try:
+        return Client(**place, set_as_default=False, timeout=WAIT_SECONDS), None
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
+        kind = type(error).__name__
+        raise SettingsError(f"no Dask scheduler answers at {options.scheduler} ({kind})") from None
+
+
+def _local(workers: int) -> Any:
+    """Make a cluster on this machine, which nobody else can talk to."""
+    try:
+        security = Security.temporary()
+    except ImportError:
+        raise SettingsError("a local cluster needs the package cryptography") from None
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        protocol="tls://",
+        security=security,
+        dashboard_address=None,
+        worker_dashboard_address=None,
+    )
