@@ -13,10 +13,15 @@ PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	--fork-strategy fewest --no-emit-index-url --no-header
 
+PYTEST_FLAGS := -n auto --dist loadfile
+# What needs more than the lowest dependencies, or asks much that does not depend on them.
+NOT_LOWEST := docs tests/docs tests/legality tests/sweep tests/audit/test_audit_planted.py \
+	tests/profiles/test_profile_options.py tests/profiles/test_profile_planted.py
+
 # Tests write thousands of small files: to memory, where there is room, since a disk makes each wait.
 ROOM := test -w /dev/shm && test $$(df -Pk /dev/shm | tail -1 | tr -s ' ' | cut -d ' ' -f 4) -gt 4000000
-SCRATCH := $(shell $(ROOM) && echo /dev/shm)
-PYTEST_FLAGS := -n auto --dist loadfile -o tmp_path_retention_policy=failed
+IN_SCRATCH := scratch=$$(if $(ROOM); then mktemp -d /dev/shm/t.XXXXXX; else mktemp -d; fi) \
+	&& trap 'rm -rf "$$scratch"' EXIT && TMPDIR=$$scratch
 
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
@@ -48,18 +53,16 @@ lint: .venv/.dev ## style, format and import contracts
 types: .venv/.dev ## mypy --strict
 	$(BIN)/python -m mypy
 
-coverage test-many test-lowest test-exhaustive: export TMPDIR := $(SCRATCH)
-
 .PHONY: coverage
 coverage: .venv/.dev ## the tests by which branch coverage is measured
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -m "not many and not exhaustive" $(PYTEST_FLAGS)
+	$(IN_SCRATCH) $(BIN)/python -m coverage run -m pytest -m "not many and not exhaustive" $(PYTEST_FLAGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
 .PHONY: test-many
 test-many: .venv/.dev ## the tests that ask much of code that others reach
-	$(BIN)/python -m pytest -m "many and not exhaustive" $(PYTEST_FLAGS)
+	$(IN_SCRATCH) $(BIN)/python -m pytest -m "many and not exhaustive" $(PYTEST_FLAGS)
 
 .PHONY: docs
 docs: .venv/.dev ## build the documentation into site/
@@ -81,12 +84,12 @@ package: .venv/.dev ## build sdist and wheel into dist/ and look at what they ho
 test-lowest: .venv-lowest/.test package ## the quick tests, on the wheel and the lowest dependencies
 	$(LOWEST_BIN)/python -m pip install $(PIP_FLAGS) --no-deps --force-reinstall dist/*.whl
 	cd dist && ../$(LOWEST_BIN)/python -c "$(IMPORT_ALL)" $(PACKAGES)
-	$(LOWEST_BIN)/pytest -m "not slow and not exhaustive" $(PYTEST_FLAGS) -p no:cacheprovider \
-		--ignore docs --ignore tests/docs --ignore tests/legality --ignore tests/sweep
+	$(IN_SCRATCH) $(LOWEST_BIN)/pytest -m "not slow and not exhaustive" $(PYTEST_FLAGS) \
+		-p no:cacheprovider $(NOT_LOWEST:%=--ignore %)
 
 .PHONY: test-exhaustive
 test-exhaustive: .venv/.dev ## what `make test` asks of some files, of all of them and with each option
-	$(BIN)/python -m pytest -m exhaustive $(PYTEST_FLAGS)
+	$(IN_SCRATCH) $(BIN)/python -m pytest -m exhaustive $(PYTEST_FLAGS)
 
 .PHONY: format
 format: .venv/.dev ## format the code and mend what ruff can

@@ -50,6 +50,7 @@ MANY = (
     "tests/audit/test_audit_planted.py",
     "tests/compatibility",
     "tests/corpus",
+    "tests/docs",
     "tests/examples",
     "tests/legality",
     "tests/profiles/test_profile_options.py",

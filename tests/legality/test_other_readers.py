@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 
 READERS = [["dcmdump", "-q"], ["dcmftest"], ["gdcmdump"], ["gdcminfo"]]
-SLOW = {"gdcminfo": [pytest.mark.slow]}
+MORE = {"gdcminfo": [pytest.mark.exhaustive]}
 LISTED = re.compile(r"^ *\(([0-9a-f]{4}),([0-9a-f]{4})\)", re.MULTILINE)
 DELIMITERS = 0xFFFE
 
@@ -35,7 +35,7 @@ def run(command: list[str], path: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(one, marks=[installed(one[0]), *SLOW.get(one[0], [])], id=one[0])
+        pytest.param(one, marks=[installed(one[0]), *MORE.get(one[0], [])], id=one[0])
         for one in READERS
     ],
 )

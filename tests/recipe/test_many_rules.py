@@ -15,20 +15,20 @@ from deid_core.recipe.battery import Battery
 from deid_core.recipe.conditions import compile_operator, compile_together
 from deid_core.recipe.syntax import parse
 
-OPERATORS = ["contains", "notcontains", "equals", "notequals", "empty", "present"]
+NAMES = ["contains", "notcontains", "equals", "notequals", "empty", "present"]
+OPERATORS = PluginHost.load().operators
 WORDS = st.sampled_from(["", "a", "ab", "Ab", "b", "abc", "a b", "12"])
 
 
 @given(
-    st.sampled_from(OPERATORS),
+    st.sampled_from(NAMES),
     st.lists(WORDS, min_size=1, max_size=20),
     st.lists(WORDS.filter(bool), max_size=3),
 )
 def test_an_operator_says_of_many_texts_what_it_says_of_each(name, texts, values):
-    operators = PluginHost.load().operators
     found = FieldValues(present=True, values=tuple(values))
-    alone = [n for n, text in enumerate(texts) if compile_operator(name, text, operators)(found)]
-    assert sorted(compile_together(name, operators)(texts)(found)) == alone
+    alone = [n for n, text in enumerate(texts) if compile_operator(name, text, OPERATORS)(found)]
+    assert sorted(compile_together(name, OPERATORS)(texts)(found)) == alone
 
 
 @pytest.mark.parametrize("test", ["contains:{}", "equals:{}"])
