@@ -71,7 +71,9 @@ def _pydicom(*, writes: bool) -> Callable[[], Ready]:
     return prepare
 
 
-def _own(*options: str, engine: str = "", workers: int = 1) -> Callable[[], Ready]:
+def own(*options: str, engine: str = "", workers: int = 1) -> Callable[[], Ready]:
+    """Return how to prepare ``deid-core run`` with some options and an engine."""
+
     def prepare() -> Ready:
         made = environment(DEID_CORE)
         program = made.program("deid-core")
@@ -106,14 +108,14 @@ OURS = (
         "basic",
         "deid_core, basic profile",
         "ours",
-        _own(*BASIC, engine="serial"),
+        own(*BASIC, engine="serial"),
         "`deid-core run --profile basic`, with the sweep for the patient's own values; one process",
     ),
     Runner(
         "basic-2",
         "deid_core, basic profile, 2 workers",
         "ours",
-        _own(*BASIC, engine="processes", workers=2),
+        own(*BASIC, engine="processes", workers=2),
         "the same with `--engine processes --workers 2`",
         workers=2,
     ),
@@ -121,7 +123,7 @@ OURS = (
         "default",
         "deid_core, default recipe",
         "ours",
-        _own(engine="serial"),
+        own(engine="serial"),
         "`deid-core run`: removes what no rule names; one process",
     ),
 )
@@ -129,7 +131,7 @@ DASK = Runner(
     "dask",
     "deid_core, basic profile, Dask with 2 workers",
     "ours",
-    _own(*BASIC, engine="dask", workers=2),
+    own(*BASIC, engine="dask", workers=2),
     "`--engine dask --workers 2`: a cluster of two on this machine",
     workers=2,
 )

@@ -46,11 +46,12 @@ def scored(ready: Ready, corpus: Corpus, folder: Path) -> dict[str, Any]:
     options = ["--identifiers", str(corpus.listed), "--json", str(found)]
     cost_of([program, "audit", str(corpus.folder), str(target), *options], log)
     told = json.loads(found.read_text(encoding="utf-8"))
+    written = sum(path.is_file() for path in target.rglob("*"))
     shutil.rmtree(target)
     return {
         "files": len(corpus.files),
         "paired": told["files"]["paired"],
-        "missing": len(told["files"]["missing"]),
+        "written": written,
         "left": sum(leak["files"] for leak in told["leaks"]),
         "places": len({leak["place"] for leak in told["leaks"]}),
         "kinds": sorted({leak["kind"] for leak in told["leaks"]}),
@@ -61,16 +62,17 @@ def scored(ready: Ready, corpus: Corpus, folder: Path) -> dict[str, Any]:
     }
 
 
+def left_in_a_file(scores: dict[str, Any], key: str) -> float | None:
+    """Return how many identifiers a runner leaves in each file that it writes."""
+    if key not in scores or not scores[key]["written"]:
+        return None
+    return float(scores[key]["left"] / scores[key]["written"])
+
+
 def share_done(scores: dict[str, Any], key: str) -> float | None:
     """Return which share of the work a runner does: 0 is a copy's, 1 leaves nothing.
 
-    Files without an output are not counted as work: what the runner has left of the others is set
-    against what a copy has of as many.
+    Files without an output are not counted as work.
     """
-    if key not in scores or COPY not in scores:
-        return None
-    one, copy = scores[key], scores[COPY]
-    written = one["files"] - one["missing"]
-    if not written or not copy["left"]:
-        return None
-    return float(1 - one["left"] / (copy["left"] * written / one["files"]))
+    left, all_of_it = left_in_a_file(scores, key), left_in_a_file(scores, COPY)
+    return None if left is None or not all_of_it else 1 - left / all_of_it

@@ -52,7 +52,7 @@ class Store:
         temporary = self.path.with_suffix(".new")
         runs = ",\n  ".join(json.dumps(run) for run in self.data["runs"])
         rest = {name: value for name, value in self.data.items() if name != "runs"}
-        head = json.dumps(rest, indent=1, sort_keys=True)[1:-1].strip()
+        head = json.dumps(rest, indent=1)[1:-1].strip()
         before = f" {head},\n" if head else ""
         text = f'{{\n{before} "runs": [\n  {runs}\n ]\n}}\n'
         temporary.write_text(text, encoding="utf-8")

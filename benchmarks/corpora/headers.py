@@ -7,6 +7,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydicom import Dataset
+
 from benchmarks.corpora.bases import BASES, load
 from benchmarks.corpora.fill import Place, fill
 from benchmarks.corpora.people import person
@@ -29,8 +31,18 @@ def write_headers(folder: Path, count: int, seed: int) -> list[str]:
         chance = random.Random(f"{seed} file {number}")  # noqa: S311 - no secret is made
         texts = number % TEXTS == 0
         planted |= dict.fromkeys(fill(dataset, place, chance, texts=texts))
+        _own_pixels(dataset, chance)
         dataset.save_as(folder / f"{number:06d}.dcm")
     return list(planted)
+
+
+def _own_pixels(dataset: Dataset, chance: random.Random) -> None:
+    """Make an image differ from all others, as real ones do, so that an audit can pair it."""
+    if "PixelData" in dataset:
+        pixels = dataset.PixelData
+        # Coded ones end with the item that delimits them; what is before it is not decoded here.
+        end = len(pixels) - 64
+        dataset.PixelData = pixels[:end] + chance.randbytes(32) + pixels[end + 32 :]
 
 
 def _places(count: int, seed: int) -> Iterator[Place]:
