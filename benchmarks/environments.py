@@ -16,6 +16,7 @@ import attrs
 from benchmarks.paths import CHECKOUT, ENVIRONMENTS, REQUIREMENTS
 
 DEID_CORE = "deid_core"
+WITH_DASK = "deid_core-dask"
 
 
 class UnavailableError(Exception):
@@ -50,19 +51,19 @@ def environment(name: str) -> Environment:
     Raises `UnavailableError` with the end of what the installer said.
     """
     if name == DEID_CORE:
-        return _own()
-    pinned = REQUIREMENTS / f"{name}.txt"
+        return _own(name)
+    if name == WITH_DASK:
+        return _own(name, REQUIREMENTS / "dask.txt")
     made = Environment(ENVIRONMENTS / name)
-    if _make(made, pinned, pinned.read_bytes()):
+    if _make(made, REQUIREMENTS / f"{name}.txt"):
         print(f"  installed {name}", flush=True)
     return made
 
 
-def _own() -> Environment:
-    """Install this checkout as a wheel, with the pinned versions that it runs with."""
-    made = Environment(ENVIRONMENTS / DEID_CORE)
-    pinned = CHECKOUT / "requirements" / "run.txt"
-    _make(made, pinned, pinned.read_bytes())
+def _own(name: str, *more: Path) -> Environment:
+    """Install this checkout as a wheel, with the pinned versions that it runs with, and more."""
+    made = Environment(ENVIRONMENTS / name)
+    _make(made, CHECKOUT / "requirements" / "run.txt", *more)
     wheels = ENVIRONMENTS / "wheel"
     shutil.rmtree(wheels, ignore_errors=True)
     pip = [made.python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -73,7 +74,9 @@ def _own() -> Environment:
     return made
 
 
-def _make(made: Environment, pinned: Path, content: bytes) -> bool:
+def _make(made: Environment, *pinned: Path) -> bool:
+    """Make an environment, and tell whether it was not there; what is first comes first."""
+    content = b"".join(path.read_bytes() for path in pinned)
     marker = made.folder / "made"
     digest = hashlib.sha256(content + sys.version.encode()).hexdigest()
     if marker.exists() and marker.read_text(encoding="ascii") == digest:
@@ -81,7 +84,8 @@ def _make(made: Environment, pinned: Path, content: bytes) -> bool:
     shutil.rmtree(made.folder, ignore_errors=True)
     _installed([sys.executable, "-m", "venv", str(made.folder)])
     pip = [made.python, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
-    _installed([*pip, "install", "--require-hashes", "-r", str(pinned)])
+    for path in pinned:
+        _installed([*pip, "install", "--require-hashes", "-r", str(path)])
     marker.write_text(digest, encoding="ascii")
     return True
 

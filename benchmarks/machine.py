@@ -6,6 +6,8 @@ import os
 import platform
 from pathlib import Path
 
+from benchmarks.paths import WORK
+
 BYTES_OF_A_GIB = 2**30
 
 
@@ -17,7 +19,19 @@ def describe() -> dict[str, str | int | float]:
         "memory in GiB": round(memory_size() / BYTES_OF_A_GIB),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "disk": _file_system(WORK),
     }
+
+
+def _file_system(folder: Path) -> str:
+    """Return the kind of the file system that a folder lies on."""
+    try:
+        lines = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return "unknown"
+    mounts = {words[1]: words[2] for words in map(str.split, lines)}
+    above = (str(one) for one in (folder, *folder.parents))
+    return next((mounts[one] for one in above if one in mounts), "unknown")
 
 
 def memory_size() -> int:

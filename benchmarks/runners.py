@@ -9,6 +9,7 @@ import attrs
 
 from benchmarks.environments import (
     DEID_CORE,
+    WITH_DASK,
     UnavailableError,
     environment,
     first_line,
@@ -75,7 +76,7 @@ def own(*options: str, engine: str = "", workers: int = 1) -> Callable[[], Ready
     """Return how to prepare ``deid-core run`` with some options and an engine."""
 
     def prepare() -> Ready:
-        made = environment(DEID_CORE)
+        made = environment(WITH_DASK if engine == "dask" else DEID_CORE)
         program = made.program("deid-core")
         words = [program, "run", *options, "--key-file", str(_key())]
         words += _engine(program, engine, workers)
@@ -92,6 +93,8 @@ def _engine(program: str, engine: str, workers: int) -> list[str]:
         if engine != "serial":
             raise UnavailableError("this version has one engine only")
         return []
+    if engine == "dask" and engine not in said([program, "plugins"]):
+        raise UnavailableError("this version has no plugin for it")
     return ["--engine", engine, *(["--workers", str(workers)] if workers > 1 else [])]
 
 

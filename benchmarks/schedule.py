@@ -20,7 +20,7 @@ from benchmarks.store import Store
 
 FEW = 50
 """Files of the first look at a runner, which tells how many it can do in its time."""
-STEPS = (1000, 400, 200, 100, FEW, 10, 1)
+STEPS = (1000, 400, 200, 100)
 
 
 @attrs.frozen
@@ -117,12 +117,9 @@ def _share(runner: Runner, ready: Ready, stand: Stand, budget: Budget, store: St
     per_byte = max(1e-12, (large["wall"] - small["wall"]) / max(1, large["bytes"] - small["bytes"]))
     if few == 1:
         per_byte = large["wall"] / large["bytes"]
-    sizes = [path.stat().st_size for path in stand.corpus.files]
-    if small["wall"] + per_byte * sum(sizes) <= budget.seconds:
-        return total
-    fitting = (step for step in STEPS if step < total)
-    mean = sum(sizes) / total
-    return next((n for n in fitting if small["wall"] + per_byte * mean * n <= budget.seconds), 1)
+    mean = sum(path.stat().st_size for path in stand.corpus.files) / total
+    seconds = {n: small["wall"] + per_byte * mean * n for n in (total, *STEPS) if few < n <= total}
+    return next((n for n, needed in seconds.items() if needed <= budget.seconds), few)
 
 
 def _once(ready: Ready, stand: Stand, share: int, budget: Budget) -> dict[str, Any]:
@@ -174,7 +171,8 @@ def _files_of(folder: Path) -> Iterator[Path]:
 
 def _last_words(log: Path) -> str:
     """Return the end of what a command said, without a path of this machine."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    text = log.read_text(errors="replace")
+    lines = [line for line in text.splitlines() if re.search(r"[a-z]", line)]
     return re.sub(r"(/[\w.@-]+){2,}/?", "…", lines[-1].strip())[:160] if lines else "nothing"
 
 

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> None:
 def _measure(axis: Axis, folder: Path, store: Store, options: argparse.Namespace) -> None:
     values = axis.values[:QUICK] if options.quick else axis.values
     rounds = 1 if options.quick else options.rounds
-    last: tuple[float, float] | None = None
+    seen: list[tuple[float, float]] = []
     skipped = store.section("skipped")
     skipped.pop(axis.name, None)
     for value in values:
@@ -60,7 +60,7 @@ def _measure(axis: Axis, folder: Path, store: Store, options: argparse.Namespace
         if store.has(axis=axis.name, value=value):
             continue
         weight = float(value * point.shape.files if axis.per_file else value)
-        if last and axis.name != "workers" and last[0] * weight / last[1] > options.seconds:
+        if axis.name != "workers" and _expected(seen, weight) > options.seconds:
             skipped[axis.name] = value
             print(
                 f"  {axis.name} {value}: would take more than {options.seconds:.0f} s", flush=True
@@ -71,7 +71,15 @@ def _measure(axis: Axis, folder: Path, store: Store, options: argparse.Namespace
         except UnavailableError as error:
             print(f"  {axis.name} {value}: {error}", flush=True)
             return
-        last = (wall, weight)
+        seen.append((weight, wall))
+
+
+def _expected(seen: list[tuple[float, float]], weight: float) -> float:
+    """Return the seconds of the next point, on the line through the last two."""
+    if len(seen) < 2:  # noqa: PLR2004 - a line
+        return 0.0
+    (x1, y1), (x2, y2) = seen[-2:]
+    return y2 + (y2 - y1) * (weight - x2) / (x2 - x1) if x2 != x1 else y2
 
 
 def _point(  # noqa: PLR0913, PLR0917 - all that a point depends on
