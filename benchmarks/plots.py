@@ -140,15 +140,15 @@ def _short(*axes: Any) -> None:
     """Write powers of ten as numbers with k, M and G."""
     for axis in axes:
         axis.set_major_locator(ticker.LogLocator(numticks=6))
+        axis.set_minor_locator(ticker.NullLocator())
         axis.set_major_formatter(ticker.EngFormatter(sep=""))
-        axis.set_minor_formatter(ticker.NullFormatter())
 
 
 def _plain(*axes: Any) -> None:
     """Write plain numbers, and none between."""
     for axis in axes:
+        axis.set_minor_locator(ticker.NullLocator())
         axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,g}"))
-        axis.set_minor_formatter(ticker.NullFormatter())
 
 
 def _rates(results: Results, path: Path) -> None:

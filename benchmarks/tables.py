@@ -44,7 +44,7 @@ def machine(results: Results) -> str:
 def corpora(results: Results) -> str:
     """Say how many files there were."""
     rows = (
-        [f"`{name}`", number(one["files"]), number(one["bytes"] / MILLION)]
+        [f"`{name}`", f"{one['files']:,}", number(one["bytes"] / MILLION)]
         for name, one in results["corpora"].items()
     )
     return table(["Corpus", "Files", "MB"], rows)
@@ -64,7 +64,7 @@ def rates(results: Results, corpus: str) -> str:
             number(one.times(read)),
             number(one.cpu_per_file),
             number(one.peak / MILLION),
-            number(one.files),
+            f"{one.files:,}",
             NONE if one.key == "read" else percent(one.done),
         ]
         for one in found.values()
@@ -100,6 +100,35 @@ def _on_disk(one: Figure | None, copy: Figure | None) -> list[str]:
     if copy is not None and one.files == copy.files:
         synced = one.synced / copy.synced
     return [number(one.files_per_second), number(one.times(copy)), number(synced)]
+
+
+def workers(results: Results) -> str:
+    """Say how many times as fast several workers are as one."""
+    stands = [
+        (name, where)
+        for where in ("memory", "disk")
+        for name in results["corpora"]
+        if ONE in figures(results, name, where)
+    ]
+    found = {stand: figures(results, *stand) for stand in stands}
+    several = [key for key, note in results["runners"].items() if note["workers"] > 1]
+    rows = []
+    for key in several:
+        there = [found[stand].get(key) for stand in stands]
+        if any(there):
+            ratios = [
+                _ratio(one, found[stand][ONE]) for one, stand in zip(there, stands, strict=True)
+            ]
+            rows.append([_label(results["runners"][key]), *ratios])
+    if not rows:
+        return "This version has one engine only."
+    return table(
+        ["files/s ÷ those of one", *(f"`{name}`, {where}" for name, where in stands)], rows
+    )
+
+
+def _ratio(one: Figure | None, other: Figure) -> str:
+    return NONE if one is None else number(one.megabytes_per_second / other.megabytes_per_second)
 
 
 def undone(results: Results) -> str:
@@ -179,6 +208,8 @@ def _name(one: Figure) -> str:
     return f"**{one.label}**" if one.kind == "ours" else one.label
 
 
+ONE = "basic"
+"""The runner with one worker that those with several are compared with."""
 TABLES: dict[str, Callable[[Results], str]] = {
     "machine": machine,
     "corpora": corpora,
@@ -191,5 +222,6 @@ TABLES: dict[str, Callable[[Results], str]] = {
     "inside": inside,
     "startup": startup,
     "undone": undone,
+    "workers": workers,
 }
 """Each by the name of its place in the page."""

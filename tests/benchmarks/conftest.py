@@ -7,4 +7,5 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 if str(CHECKOUT) not in sys.path:
-    sys.path.insert(0, str(CHECKOUT))
+    # At the end, so that deid_core is the installed one.
+    sys.path.append(str(CHECKOUT))
