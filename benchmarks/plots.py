@@ -31,7 +31,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.titlesize": 11,
     "axes.titlecolor": TEXT,
-    "font.size": 10,
+    "font.size": 11,
     "grid.color": FAINT,
     "grid.linewidth": 0.5,
     "legend.frameon": False,
@@ -104,7 +104,7 @@ def _work(results: Results, path: Path) -> None:
     axes.set_ylabel("identifiers left in a file")
     axes.margins(x=0.12)
     axes.grid(visible=True)
-    axes.legend(loc="lower left")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncol=len(COLOURS))
     _plain(axes.xaxis, axes.yaxis)
     _name_points(axes, found)
     figure.tight_layout()
@@ -124,7 +124,7 @@ def _name_points(axes: Any, found: list[Figure]) -> None:
             xytext=(0, 8) if ours else (-7 if right else 7, -3),
             textcoords="offset points",
             ha="center" if ours else "right" if right else "left",
-            fontsize=8,
+            fontsize=9,
             rotation=25 if ours else 0,
         )
 
@@ -186,8 +186,11 @@ def _save(figure: Any, path: Path, title: str) -> None:
     text = text.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
     # In one page all names count together.
     text = re.sub(r'((?:id="|url\(#|href="#))', rf"\1{path.stem}-", text)
-    text = re.sub(r'(<svg [^>]*?)width="[^"]*pt"', r'\1style="max-width: 100%; height: auto"', text)
-    text = re.sub(r'(<svg [^>]*?)height="[^"]*pt" ?', r"\1", text)
+    text = re.sub(
+        r'(<svg [^>]*?)width="([\d.]+)pt" height="[\d.]+pt"',
+        r'\1width="\2" style="width: 780px; max-width: 100%; height: auto"',
+        text,
+    )
     # The style is for this plot, not for the whole page.
     text = text.replace('type="text/css">*{', f'type="text/css">#{path.stem}-figure_1 *{{')
     for stand_in, colour in PAGE_COLOURS.items():

@@ -54,10 +54,19 @@ def rates(results: Results, corpus: str) -> str:
     """Compare all runners on a corpus, on a memory file system."""
     found = figures(results, corpus, "memory") or figures(results, corpus, "disk")
     copy, read = found.get("cp"), found.get("read")
-    head = ["", "files/s", "MB/s", "time ÷ `cp`", "time ÷ pydicom read", "CPU ms per file"]
+    head = [
+        "",
+        "work done",
+        "files/s",
+        "MB/s",
+        "time ÷ `cp`",
+        "time ÷ pydicom read",
+        "CPU ms per file",
+    ]
     rows = [
         [
             _name(one),
+            NONE if one.key == "read" else percent(one.done),
             number(one.files_per_second),
             number(one.megabytes_per_second),
             number(one.times(copy)),
@@ -65,11 +74,10 @@ def rates(results: Results, corpus: str) -> str:
             number(one.cpu_per_file),
             number(one.peak / MILLION),
             f"{one.files:,}",
-            NONE if one.key == "read" else percent(one.done),
         ]
         for one in found.values()
     ]
-    return table([*head, "peak MB", "files measured", "work done"], rows)
+    return table([*head, "peak MB", "files"], rows)
 
 
 def disk(results: Results) -> str:
