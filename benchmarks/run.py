@@ -135,7 +135,7 @@ def _huge(
     store: Store,
 ) -> None:
     """Measure with one file of 2 GB those who did not hold more than it on the large files."""
-    corpus = make("huge", 1, options.seed, CORPORA)
+    corpus = make("huge", 1, options.seed, fast or CORPORA)
     corpora = store.section("corpora")
     corpora["huge"] = _size(corpus)
     store.put("corpora", corpora)
@@ -148,9 +148,5 @@ def _huge(
     # Input and output lie in memory too.
     room = machine.memory_size() / 2 - 2 * size
     able = [one for one in chosen if peaks.get(one.key, 0) * size < room]
-    stand = Stand(
-        lay(corpus, fast) if fast else corpus,
-        "memory" if fast else "disk",
-        (fast or WORK) / "outputs",
-    )
+    stand = Stand(corpus, "memory" if fast else "disk", (fast or WORK) / "outputs")
     measure(able, ready, [stand], Budget(1, 120.0), store)

@@ -12,6 +12,7 @@ from pydicom.uid import EnhancedCTImageStorage, UltrasoundMultiFrameImageStorage
 from benchmarks.corpora.bases import Base, coded, frame_of, load
 from benchmarks.corpora.fill import Place, fill
 from benchmarks.corpora.people import person
+from benchmarks.corpora.pixels import append_pixels
 
 SIDE = 512
 SLICES_OF_ONE = 100
@@ -82,21 +83,24 @@ def write_one(path: Path, large: Large, seed: int, number: int) -> list[str]:
     place = Place(person(seed, 200 + number), 300 + number, 400 + number, 0)
     chance = random.Random(f"{seed} large {number}")  # noqa: S311 - no secret is made
     planted = fill(dataset, place, chance, texts=True)
+    several = UltrasoundMultiFrameImageStorage if large.samples > 1 else EnhancedCTImageStorage
+    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = several
     size = large.megabytes * MEGABYTE
     if large.fragments:
         # What is coded has to be: a program may look into it.
         images = [frame_of(dataset)]
         images *= max(1, size // len(images[0]))
         dataset.PixelData = coded(images, large.fragments)
-    else:
-        frame = SIDE * SIDE * (large.samples if large.samples > 1 else 2)
-        images = list(_frames(seed, large.name, frame, max(1, size // frame)))
-        dataset.PixelData = b"".join(images)
-        dataset.Rows = dataset.Columns = SIDE
-    dataset.NumberOfFrames = len(images)
-    several = UltrasoundMultiFrameImageStorage if large.samples > 1 else EnhancedCTImageStorage
-    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = several
+        dataset.NumberOfFrames = len(images)
+        dataset.save_as(path)
+        return planted
+    frame = SIDE * SIDE * (large.samples if large.samples > 1 else 2)
+    dataset.NumberOfFrames = count = max(1, size // frame)
+    dataset.Rows = dataset.Columns = SIDE
+    del dataset.PixelData
     dataset.save_as(path)
+    with path.open("ab") as file:
+        append_pixels(file, _frames(seed, large.name, frame, count), count * frame)
     return planted
 
 

@@ -13,6 +13,7 @@ from pydicom.uid import UID
 from benchmarks.corpora.bases import Base, load
 from benchmarks.corpora.fill import ROOT, Place, fill
 from benchmarks.corpora.people import person
+from benchmarks.corpora.pixels import append_pixels, repeated
 
 SEED = 20261
 OF_ONE_PATIENT = 50
@@ -33,7 +34,7 @@ class Shape:
     elements: int = 0
     depth: int = 0
     size: int = 0
-    """Bytes of pixel data, instead of those that are there."""
+    """Bytes of pixel data, an even number, instead of those that are there."""
     names: int = 0
     """How many other names the patient has."""
 
@@ -50,20 +51,8 @@ def write(folder: Path, shape: Shape) -> int:
         with (folder / f"{number:06d}.dcm").open("wb") as file:
             total += file.write(data)
             if pixels:
-                total += _append(file, pixels, shape.size)
+                total += append_pixels(file, repeated(pixels, shape.size), shape.size)
     return total
-
-
-def _append(file: io.BufferedWriter, pixels: bytes, size: int) -> int:
-    """Write an element of pixel data of so many bytes (PS3.5 7.1.2)."""
-    size += size % 2
-    head = b"\xe0\x7f\x10\x00OW\0\0" + size.to_bytes(4, "little")
-    written = file.write(head)
-    left = size
-    while left:
-        written += file.write(pixels[:left])
-        left -= min(left, len(pixels))
-    return written
 
 
 def _header(shape: Shape) -> FileDataset:
