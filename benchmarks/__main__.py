@@ -38,7 +38,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", metavar="RUNNER", help="measure these anew")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--disk-rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of one run, about")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of one run, about")
     parser.add_argument("--seed", type=int, default=20260)
     parser.add_argument("--headers", type=int, help="how many small files")
     parser.add_argument("--slices", type=int, help="how many slices")

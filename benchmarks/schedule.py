@@ -28,7 +28,7 @@ class Budget:
     """How long things may take."""
 
     rounds: int = 5
-    seconds: float = 4.0
+    seconds: float = 3.0
     """Of one run; who needs more gets a part of the files."""
     limit: float = 600.0
     """After so many seconds a run is ended."""
