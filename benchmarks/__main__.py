@@ -43,6 +43,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headers", type=int, help="how many small files")
     parser.add_argument("--slices", type=int, help="how many slices")
     parser.add_argument("--large", type=int, help="how many large files, at most 3")
+    parser.add_argument("--many", type=int, help="how many small files for several workers")
     parser.add_argument("--with-2gb", action="store_true", help="a file of 2 GB, for the memory")
     parser.add_argument("--no-disk", action="store_true", help="on a memory file system only")
     parser.add_argument("--results", type=Path, help="where the results go")

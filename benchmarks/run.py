@@ -22,7 +22,9 @@ from benchmarks.store import Store
 RUNNERS: tuple[Runner, ...] = (*FLOORS, *OURS, DASK, *PEERS)
 AUDITED = 120
 """Files that the audit looks at; a part of the small ones."""
-LARGE_ROUNDS, LARGE_SECONDS = 3, 3
+MOST_ROUNDS = {"large": 3, "many": 3}
+LONGER = {"large": 3, "many": 5}
+"""There are few large files, unlike each other, and workers need time to start."""
 
 
 def run(options: argparse.Namespace) -> None:
@@ -92,18 +94,15 @@ def _measure(
 ) -> None:
     rounds = 1 if options.quick else options.rounds
     print("Measuring", flush=True)
-    for where, name, times in (
-        ("memory", "headers", rounds),
-        ("memory", "slices", rounds),
-        ("memory", "large", min(rounds, LARGE_ROUNDS)),
-        ("disk", "headers", min(rounds, options.disk_rounds)),
-        ("disk", "slices", min(rounds, options.disk_rounds)),
-        ("disk", "large", min(rounds, options.disk_rounds)),
-    ):
-        there = [one for one in stands if (one.where, one.corpus.name) == (where, name)]
-        # There are few large files, and they are unlike each other.
-        seconds = options.seconds * (LARGE_SECONDS if name == "large" else 1)
-        measure(chosen, ready, there, Budget(times, seconds), store)
+    for stand in stands:
+        name = stand.corpus.name
+        times = rounds if stand.where == "memory" else min(rounds, options.disk_rounds)
+        budget = Budget(
+            min(times, MOST_ROUNDS.get(name, times)), options.seconds * LONGER.get(name, 1)
+        )
+        # Many files are for those who have several workers, and what they are compared with.
+        only = [one for one in chosen if name != "many" or one.kind == "ours" or one.key == "cp"]
+        measure(only, ready, [stand], budget, store)
 
 
 def _look_closer(

@@ -24,7 +24,8 @@ def score(
     """Audit what each runner makes of a corpus; what it leaves is compared with a copy."""
     scores = store.section("scores")
     for runner in runners:
-        if runner.key in ready and runner.key not in {*scores, "read"}:
+        fails = corpus.name in store.section("runners")[runner.key].get("failed", {})
+        if runner.key in ready and not fails and runner.key not in {*scores, "read"}:
             scores[runner.key] = scored(ready[runner.key], corpus, folder)
             store.save()
             left = scores[runner.key]["left"]

@@ -82,7 +82,9 @@ def rates(results: Results, corpus: str) -> str:
 
 def disk(results: Results) -> str:
     """Compare all runners on a disk, by how much longer than a copy they take."""
-    corpora_there = [name for name in results["corpora"] if figures(results, name, "disk")]
+    # Many files are for the table of several workers.
+    names = (name for name in results["corpora"] if name != "many")
+    corpora_there = [name for name in names if figures(results, name, "disk")]
     if not corpora_there:
         return "No run on a disk was made."
     found = {name: figures(results, name, "disk") for name in corpora_there}

@@ -19,11 +19,12 @@ WRITERS: dict[str, Writer] = {
     "headers": write_headers,
     "slices": write_slices,
     "large": write_large,
+    "many": write_headers,
     "huge": write_huge,
 }
 """Each writes so many files by a seed and returns the planted words."""
-COUNTS = {"headers": 2000, "slices": 400, "large": 3}
-QUICK = {"headers": 60, "slices": 8, "large": 1}
+COUNTS = {"headers": 2000, "slices": 400, "large": 3, "many": 10_000}
+QUICK = {"headers": 60, "slices": 8, "large": 1, "many": 0}
 
 
 @attrs.frozen

@@ -109,7 +109,7 @@ AXES = (
         "workers",
         "workers",
         tuple(sorted({*(2**n for n in range(6) if 2**n <= CORES), CORES})),
-        lambda n: Point(Shape(2000), workers=n),
+        lambda n: Point(Shape(10_000), workers=n),
         per_file=False,
     ),
 )
