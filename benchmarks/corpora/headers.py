@@ -42,7 +42,9 @@ def _own_pixels(dataset: Dataset, chance: random.Random) -> None:
         pixels = dataset.PixelData
         # Coded ones end with the item that delimits them; what is before it is not decoded here.
         end = len(pixels) - 64
-        dataset.PixelData = pixels[:end] + chance.randbytes(32) + pixels[end + 32 :]
+        # Nothing above 7F, which could begin a marker in a coded image.
+        own = bytes(byte & 0x7F for byte in chance.randbytes(32))
+        dataset.PixelData = pixels[:end] + own + pixels[end + 32 :]
 
 
 def _places(count: int, seed: int) -> Iterator[Place]:
