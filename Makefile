@@ -9,6 +9,7 @@ IMPORT_ALL := import importlib, sys; [importlib.import_module(name) for name in 
 
 BIN := .venv/bin
 LOWEST_BIN := .venv-lowest/bin
+BENCH_BIN := .venv-bench/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	--fork-strategy fewest --no-emit-index-url --no-header
@@ -22,6 +23,7 @@ NOT_LOWEST := docs tests/docs tests/legality tests/sweep tests/audit/test_audit_
 ROOM := test -w /dev/shm && test $$(df -Pk /dev/shm | tail -1 | tr -s ' ' | cut -d ' ' -f 4) -gt 4000000
 IN_SCRATCH := scratch=$$(if $(ROOM); then mktemp -d /dev/shm/t.XXXXXX; else mktemp -d; fi) \
 	&& trap 'rm -rf "$$scratch"' EXIT && TMPDIR=$$scratch
+BENCH_LOCKS := $(basename $(notdir $(wildcard benchmarks/requirements/*.in)))
 
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
@@ -100,6 +102,24 @@ format: .venv/.dev ## format the code and mend what ruff can
 audit-table: .venv/.dev ## score the profile on planted identifiers, for the documentation
 	$(BIN)/python scripts/audit_table.py
 
+.PHONY: bench
+bench: .venv-bench/.bench ## measure speed beside others, a quarter of an hour; BENCH='--with-2gb' adds to it
+	$(BENCH_BIN)/python -m benchmarks run $(BENCH)
+	$(BENCH_BIN)/python -m benchmarks page
+
+.PHONY: bench-curve
+bench-curve: .venv-bench/.bench ## measure how cost grows with files, sizes and rules
+	$(BENCH_BIN)/python -m benchmarks curve $(BENCH)
+	$(BENCH_BIN)/python -m benchmarks page
+
+.PHONY: bench-plots
+bench-plots: .venv-bench/.bench ## write tables and plots from the last results
+	$(BENCH_BIN)/python -m benchmarks page
+
+.PHONY: bench-quick
+bench-quick: .venv-bench/.bench ## see that the benchmark runs; its figures say nothing
+	$(BENCH_BIN)/python -m benchmarks run --quick $(BENCH)
+
 .PHONY: lock
 lock: .venv/.dev ## renew the pinned requirements
 	$(BIN)/python -m pip install $(PIP_FLAGS) uv
@@ -108,10 +128,17 @@ lock: .venv/.dev ## renew the pinned requirements
 	$(LOCK) pyproject.toml --no-deps --resolution lowest-direct --no-annotate --no-generate-hashes \
 		-o requirements/lowest.in
 	$(LOCK) requirements/lowest.in requirements/test.in -o requirements/lowest.txt
+	$(MAKE) bench-lock
+
+.PHONY: bench-lock
+bench-lock: .venv/.dev ## renew the pinned versions of what the benchmark compares
+	$(BIN)/python -m pip install $(PIP_FLAGS) uv
+	for name in $(BENCH_LOCKS); do $(subst fewest,requires-python,$(LOCK)) benchmarks/requirements/$$name.in \
+		-o benchmarks/requirements/$$name.txt || exit 1; done
 
 .PHONY: clean
 clean: ## remove all that the other targets made
-	rm -rf .venv .venv-lowest build dist site .coverage .coverage.* .hypothesis \
+	rm -rf .venv .venv-lowest .venv-bench build dist site .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. Each belongs to the folder that it was made in, or a copy of a checkout would run
@@ -123,8 +150,11 @@ endif
 ifneq ($(call HOME_OF,.venv-lowest),$(CURDIR))
 .PHONY: .venv-lowest/.home
 endif
+ifneq ($(call HOME_OF,.venv-bench),$(CURDIR))
+.PHONY: .venv-bench/.home
+endif
 
-.venv/.home .venv-lowest/.home: %/.home:
+.venv/.home .venv-lowest/.home .venv-bench/.home: %/.home:
 	@test -n "$(PYTHON)" || { echo "No Python >= 3.11 with its venv module was found." \
 		"Install one (on Debian: python3 python3-venv), or say: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making $* with $$($(PYTHON) --version)"
@@ -146,4 +176,9 @@ endif
 .venv-lowest/.test: .venv-lowest/.home requirements/lowest.txt
 	@echo "Installing the lowest dependencies"
 	@$(LOWEST_BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/lowest.txt
+	@touch $@
+
+.venv-bench/.bench: .venv-bench/.home benchmarks/requirements/harness.txt
+	@echo "Installing what measures and draws"
+	@$(BENCH_BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r benchmarks/requirements/harness.txt
 	@touch $@
