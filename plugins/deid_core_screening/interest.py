@@ -41,14 +41,15 @@ class Interest:
     """Why an element is of interest.
 
     ``kind`` is the kind of own value that it holds, ``by_concept`` says that the concept of the
-    content item tells it, if it is one of them. ``day`` marks a day of any kind. With
-    ``may_nest`` it is a sequence, or may be one in disguise.
+    content item tells it, if it is one of them. ``day`` marks a day of any kind. What ``nests``
+    is a sequence, what ``may_nest`` may be one in disguise.
     """
 
     tag: int
     kind: str | None = None
     by_concept: bool = False
     day: bool = False
+    nests: bool = False
     may_nest: bool = False
 
 
@@ -75,13 +76,14 @@ def _interest(tag: int, vr: str | None, *, of_person: bool) -> Interest | None:
     allowed = dictionary.vrs_of(tag)
     if vr in _PLAIN_VRS and _is_of_no_interest(tag):
         return None
-    may_nest = vr == "SQ" or allowed == ("SQ",) or (not allowed and vr in (None, "UN"))
+    nests = vr == "SQ"
+    may_nest = allowed == ("SQ",) or (not allowed and vr in (None, "UN"))
     stored = vr or (allowed[0] if allowed else "UN")
     kind = kind_of(tag, stored, of_person=of_person)
     by_concept = is_by_concept(tag, of_person=of_person)
-    if not (kind or by_concept or may_nest or stored in DAYS):
+    if not (kind or by_concept or nests or may_nest or stored in DAYS):
         return None
-    return Interest(tag, kind, by_concept, stored in DAYS, may_nest)
+    return Interest(tag, kind, by_concept, stored in DAYS, nests, may_nest)
 
 
 @lru_cache(maxsize=65536)

@@ -24,6 +24,8 @@ class Memory(Generic[Known]):
 
     def get(self, key: Hashable, size: int) -> Known | None:
         """Return what is known by the key, None if nothing is."""
+        if size > self._largest:
+            return None
         known = self._new.get(key)
         if known is None:
             known = self._old.pop(key, None)

@@ -117,7 +117,7 @@ def _shares(
     if depth > MAX_DEPTH:
         raise ReadError(f"sequences are nested deeper than {MAX_DEPTH}")
     for one in of_interest(*heads(dataset), of_person=of_person):
-        if one.may_nest and is_sequence(dataset, one.tag):
+        if one.nests or (one.may_nest and is_sequence(dataset, one.tag)):
             inside = of_person or holds_person_codes(one.tag)
             yield _of_sequence(dataset, one.tag, with_studies, inside, depth)
             continue

@@ -6,12 +6,15 @@ import datetime
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deid_core import Batch, Identifiers, Settings
 from deid_core_screening.dates import mover, rewrite_dates
 from deid_core_screening.month_names import FULL, SHORT
+
+UNTIMED = settings(deadline=None)
+"""A pattern is compiled when a text first asks for it."""
 
 DATES = st.dates(datetime.date(1930, 1, 1), datetime.date(2020, 12, 31))
 DAYS = st.integers(1, 3650)
@@ -47,6 +50,7 @@ def gone(_date: datetime.date) -> None:
 
 
 @pytest.mark.parametrize("form", CLEAR)
+@UNTIMED
 @given(DATES, DAYS)
 def test_a_date_is_moved_in_its_form(form: str, date: datetime.date, days: int) -> None:
     write = CLEAR[form]
@@ -57,6 +61,7 @@ def test_a_date_is_moved_in_its_form(form: str, date: datetime.date, days: int) 
 
 @pytest.mark.parametrize("language", FULL)
 @pytest.mark.parametrize("names", [FULL, SHORT])
+@UNTIMED
 @given(DATES, DAYS)
 def test_names_of_months_are_of_the_language_of_the_text(
     language: str, names: dict[str, str], date: datetime.date, days: int
@@ -79,6 +84,7 @@ def test_names_of_months_are_of_the_language_of_the_text(
     assert found.removeprefix(f"{year} ").casefold() in {one.casefold() for one in short_and_long}
 
 
+@UNTIMED
 @given(DATES.filter(lambda d: d.day > 12), DAYS, st.sampled_from("./-"), st.booleans())
 def test_a_day_above_twelve_tells_where_the_day_stands(
     date: datetime.date, days: int, sep: str, day_first: bool
@@ -88,6 +94,7 @@ def test_a_day_above_twelve_tells_where_the_day_stands(
     assert rewrite_dates(f"{date:{form}}", back(days)) == f"{moved:{form}}"
 
 
+@UNTIMED
 @given(DATES.filter(lambda d: d.day <= 12), st.sampled_from("./-"))
 def test_what_may_be_read_either_way_is_taken_out(date: datetime.date, sep: str) -> None:
     assert rewrite_dates(f"knee {date.day}{sep}{date.month}{sep}{date.year} left", back(9)) == (
@@ -179,6 +186,7 @@ def test_what_is_no_date_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize("form", CLEAR)
+@UNTIMED
 @given(DATES)
 def test_a_date_that_does_not_move_stays_and_one_that_has_no_place_goes(
     form: str, date: datetime.date
@@ -239,6 +247,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
 
 
+@UNTIMED
 @given(TEXTS)
 @example("31 20200101 January 2019")
 @example("31 3/4/2019 January 2019")
@@ -247,6 +256,7 @@ def test_what_stays_once_stays_again(text: str) -> None:
     assert rewrite_dates(once, kept) == once
 
 
+@UNTIMED
 @given(TEXTS)
 @example("31 20200101 January 2019")
 @example("Jan20190131 2019")
@@ -257,6 +267,7 @@ def test_when_all_dates_are_taken_out_none_is_left(text: str) -> None:
     assert not asked
 
 
+@UNTIMED
 @given(TEXTS, DAYS)
 def test_any_text_can_be_rewritten(text: str, days: int) -> None:
     rewrite_dates(text, back(days))
