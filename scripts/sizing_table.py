@@ -22,7 +22,7 @@ OBJECTS = 100_000_000
 CORES = 100
 HOUR = 3600
 RUNNER, WHERE = "basic", "memory"
-CORPORA = {"headers": "small, rich in headers", "slices": "slices of 512 × 512"}
+CORPORA = {"headers": "small, rich in headers", "slices": "slices of 512 by 512"}
 HEAD = (
     "Files",
     "Size",
@@ -52,8 +52,10 @@ class Kind:
             f"{HOUR / self.seconds:,.0f}",
             f"{hours:,.0f}",
             f"{hours / CORES / 24:,.2f}",
-            f"{rate:,.0f} files/s, {rate * self.read / 1e6:,.0f} MB/s read, "
-            f"{rate * self.written / 1e6:,.0f} MB/s written",
+            (
+                f"{rate:,.0f} files/s, {rate * self.read / 1e6:,.0f} MB/s read, "
+                f"{rate * self.written / 1e6:,.0f} MB/s written"
+            ),
         )
 
 
