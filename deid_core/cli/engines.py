@@ -25,6 +25,7 @@ _OPTIONS = [
     click.option(
         "--workers",
         type=click.IntRange(min=1),
+        metavar="N",
         help="How many workers; without, one for each core.",
     ),
     click.option("--scheduler", metavar="URL", help="Where the engine finds its cluster."),

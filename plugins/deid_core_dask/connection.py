@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from dask import config
 from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, Security
 
 from deid_core import SettingsError, WorkerOptions
 
 WAIT_SECONDS = 30
+NOWHERE = "127.0.0.1:0"
+NO_PAGES: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+"""Dask serves pages about a cluster to whoever asks."""
 
 
 def connect(options: WorkerOptions) -> tuple[Any, Any]:
@@ -38,11 +42,18 @@ def _local(workers: int) -> Any:
         security = Security.temporary()
     except ImportError:
         raise SettingsError("a local cluster needs the package cryptography") from None
-    return LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        protocol="tls://",
-        security=security,
-        dashboard_address=None,
-        worker_dashboard_address=None,
-    )
+    try:
+        with config.set(NO_PAGES):
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                protocol="tls://",
+                security=security,
+                dashboard_address=NOWHERE,
+                worker_dashboard_address=NOWHERE,
+            )
+    except RuntimeError:
+        raise SettingsError(
+            "Dask cannot start workers here; a script must do its work below "
+            "if __name__ == '__main__', since each worker imports it"
+        ) from None

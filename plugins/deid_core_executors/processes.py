@@ -75,12 +75,13 @@ class Processes:
         return events
 
     def close(self) -> None:
-        """End all workers now: those that have a file in hand are killed."""
+        """End all workers now: those that have not begun, or have a file in hand, are killed."""
         self._stopping = True
         for process in self._processes:
             process.say_no_more()
         for process in self._processes:
-            process.end(0 if process.given else LAST_SECONDS)
+            is_idle = process.has_begun and not process.given
+            process.end(LAST_SECONDS if is_idle else 0)
         self._processes = []
 
     def _take(self, process: Process, message: bytes | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from deid_core import Batch, Instance, RunReport, WriteReceipt, hookimpl
+from deid_core import Batch, Instance, ParallelRun, RunReport, WriteReceipt, hookimpl
 
 if TYPE_CHECKING:
     from deid_core_zip_writer.archive import Archive
@@ -19,9 +19,9 @@ _open: WeakKeyDictionary[Batch, Archive] = WeakKeyDictionary()
 @hookimpl
 def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt | None:
     """Write into an archive where the output is called ``….zip``; else it is not ours."""
-    output = batch.settings.output_folder
-    if output.suffix.lower() != ".zip" or output.is_dir():
+    if not _is_ours(batch):
         return None
+    output = batch.settings.output_folder
     from deid_core_dicom.write import encode
     from deid_core_zip_writer.archive import Archive
 
@@ -30,6 +30,21 @@ def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> 
     if batch not in _open:
         _open[batch] = Archive(output, overwrite=batch.settings.overwrite)
     return _open[batch].add(target, stream.getvalue())
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Let several workers share a run, but for one that writes an archive."""
+    return [ParallelRun(name="zip-writer", obstacle=_obstacle)]
+
+
+def _obstacle(batch: Batch) -> str | None:
+    return "one process writes the archive" if _is_ours(batch) else None
+
+
+def _is_ours(batch: Batch) -> bool:
+    output = batch.settings.output_folder
+    return output.suffix.lower() == ".zip" and not output.is_dir()
 
 
 @hookimpl
