@@ -12,7 +12,10 @@ from deid_core import SettingsError, WorkerOptions
 
 WAIT_SECONDS = 30
 NOWHERE = "127.0.0.1:0"
-NO_PAGES: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+NO_PAGES: dict[str, list[str]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 """Dask serves pages about a cluster to whoever asks."""
 
 
