@@ -26,7 +26,9 @@ class Depends(enum.IntEnum):
     """Also the value of the element."""
     ITEM = 2
     """Also other elements of the same data set or item (`Field.beside`)."""
-    FILE = 3
+    TREE = 3
+    """Also on anything in the outermost sequence around the element."""
+    FILE = 4
     """Anything else: the answer holds for this one element of this one file."""
 
 

@@ -255,7 +255,8 @@ class Walk:
             items.append(walk.changes)
         # What depends on other elements of an item depends on the bytes of the sequence.
         below = context.note_anew(around)
-        below.depends = Depends.FILE if below.depends is Depends.FILE else Depends.VALUE
+        if below.depends < Depends.TREE:
+            below.depends = Depends.VALUE
         around.add(below)
         if change is not None and not left:
             return change

@@ -11,12 +11,13 @@ from deid_core.dependence import Depends, Noted
 from deid_core.model import ElementPath
 from deid_core.recipe.plan import Node
 
-MOST_SCOPES = 64
+MOST_SCOPES = 256
 """Scopes that are remembered: as many series or patients may take turns without loss."""
 MOST_BYTES = 1 << 14
 """Bytes of the longest element that is remembered by its value."""
-ROOM = 1 << 21
-"""Bytes that the elements of one scope may have together, before it begins anew."""
+ROOM, OWN_ROOM = 1 << 22, 1 << 17
+"""Bytes that the answers of one likeness, and those of one patient, may take together."""
+MOST_LIKENESSES = 32
 OVERHEAD = 200
 """Bytes that remembering takes besides those of the element, about."""
 
@@ -93,8 +94,9 @@ class _Answers:
     """Answers by place, that begin anew when they take too much room."""
 
     are_common: bool
+    most: int
     places: dict[Hashable, Place] = attrs.field(factory=dict)
-    room: int = ROOM
+    room: int = attrs.field(default=attrs.Factory(lambda self: self.most, takes_self=True))
 
     def take(self, size: int) -> None:
         """Make room for what has so many bytes."""
@@ -102,7 +104,7 @@ class _Answers:
         if self.room < 0:
             for place in self.places.values():
                 place.clear(common=self.are_common)
-            self.room = ROOM
+            self.room = self.most
 
 
 @attrs.frozen
@@ -110,7 +112,7 @@ class Scope:
     """The answers that hold for like instances of one patient, by place."""
 
     _common: _Answers = attrs.field(repr=False)
-    _own: _Answers = attrs.field(factory=lambda: _Answers(are_common=False), repr=False)
+    _own: _Answers = attrs.field(factory=lambda: _Answers(are_common=False, most=OWN_ROOM), repr=False)
 
     def place(
         self,
@@ -182,10 +184,10 @@ class Recall:
         key = (likeness, patient)
         scope = self._scopes.pop(key, None)
         if scope is None:
-            if len(self._common) >= MOST_SCOPES and likeness not in self._common:
+            if len(self._common) >= MOST_LIKENESSES and likeness not in self._common:
                 self._common.clear()
                 self._scopes.clear()
-            scope = Scope(self._common.setdefault(likeness, _Answers(are_common=True)))
+            scope = Scope(self._common.setdefault(likeness, _Answers(are_common=True, most=ROOM)))
             if len(self._scopes) >= MOST_SCOPES:
                 del self._scopes[next(iter(self._scopes))]
         self._scopes[key] = scope

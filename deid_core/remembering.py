@@ -180,6 +180,8 @@ def _learned(walk: Walk, tag: int, dataset: EncodedDataSet) -> tuple[Answer, Not
     before.add(noted)
     if len(context.warnings) > warned:
         noted.depends = Depends.FILE
+    if noted.depends is Depends.TREE and not walk.parents:
+        noted.depends = Depends.VALUE
     protected = tag in walk.protected
     if change is None and encoded is None and not counts and not protected:
         return STAYS, noted

@@ -138,7 +138,7 @@ class _Content:
         return self.concepts.code(_concept(names), value_type) == "X"
 
     def _outline(self, field: Field) -> Outline:
-        field.context.rely(Depends.FILE)
+        field.context.rely(Depends.TREE)
         memory: dict[str, Outline] = field.context.memory
         if OUTLINE not in memory:
             memory[OUTLINE] = outline(field.context.instance.elements, self._goes)

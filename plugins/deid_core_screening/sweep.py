@@ -22,7 +22,7 @@ from deid_core_screening.uids import holds_uid, rewrite_uids
 RETAIN_UIDS = "113110"
 """The code of the option that keeps UIDs (PS3.16 CID 7050)."""
 
-REMEMBERED = 64
+REMEMBERED = 256
 """Patients, or sets of own values, whose sweeps a run remembers."""
 
 _numbers = itertools.count(1)
