@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 import math
@@ -64,7 +63,7 @@ class Batch:
         for different purposes.
         """
         message = f"{purpose}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.new(self.key, message, hashlib.sha256).digest()
+        return hmac.digest(self.key, message, "sha256")
 
     def shift_days(self, patient: str, most: int) -> int:
         """Return by how many days the dates of a patient move: from minus 1 to minus ``most``.

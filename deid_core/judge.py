@@ -36,7 +36,7 @@ from deid_core.model import (
 from deid_core.recall import Scope
 from deid_core.recipe.places import new_path
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
-from deid_core.remembering import recall_elements
+from deid_core.remembering import recall_addition, recall_elements, remember_addition
 from deid_core.structure import MAX_DEPTH
 from deid_core.tally import Tally
 
@@ -356,14 +356,20 @@ class Walk:
             done.add(path.tag)
             if path.creator is not None:
                 creators[path.tag >> 8] = path.creator
+            if recall_addition(self, path):
+                continue
             decision = self.node.decision(path.tag, path.vr, path.creator, exact=True)
             field = Field(path, self.case.context, present=False)
             if decision.candidates:
                 decision = decision.settled(field)
+            before = self.case.context.note_anew()
             change, name = decision.change(field)
+            noted = self.case.context.note_anew(before)
+            before.add(noted)
             if isinstance(change, SetValue):
                 self._count(name, path)
                 self.changes.added.append((path, change))
+                remember_addition(self, path, change, f"{name} {path.label}", noted)
 
     def _field(self, path: ElementPath) -> Field:
         dataset = self.dataset

@@ -68,13 +68,14 @@ class Place:
     """The answers at one place of the plan.
 
     ``fixed`` are those for any value, by name, with the VR, and ``routines`` those by layout;
-    ``swept`` are those that only a sweep can change. ``common`` are those for a value, of whatever
+    ``swept`` are those that only a sweep can change, ``added`` new elements. ``common`` are those for a value, of whatever
     patient; ``own`` those for a value of one patient.
     """
 
     fixed: dict[Name, tuple[str | None, Answer]]
     swept: dict[Name, tuple[str | None, ElementPath, Answer]]
     routines: dict[Hashable, Routine]
+    added: dict[int, Answer]
     common: dict[Key, Answer]
     own: dict[Key, Answer]
 
@@ -84,6 +85,7 @@ class Place:
             self.fixed.clear()
             self.swept.clear()
             self.routines.clear()
+            self.added.clear()
             self.common.clear()
         else:
             self.own.clear()
@@ -112,7 +114,9 @@ class Scope:
     """The answers that hold for like instances of one patient, by place."""
 
     _common: _Answers = attrs.field(repr=False)
-    _own: _Answers = attrs.field(factory=lambda: _Answers(are_common=False, most=OWN_ROOM), repr=False)
+    _own: _Answers = attrs.field(
+        factory=lambda: _Answers(are_common=False, most=OWN_ROOM), repr=False
+    )
 
     def place(
         self,
@@ -128,9 +132,9 @@ class Scope:
         if place is None:
             like = self._common.places.get(key)
             if like is None:
-                like = self._common.places[key] = Place({}, {}, {}, {}, {})
+                like = self._common.places[key] = Place({}, {}, {}, {}, {}, {})
             place = self._own.places[key] = Place(
-                like.fixed, like.swept, like.routines, like.common, {}
+                like.fixed, like.swept, like.routines, like.added, like.common, {}
             )
         return place
 

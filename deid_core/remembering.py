@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from deid_core.changes import Changes
+from deid_core.changes import Changes, SetValue
 from deid_core.dependence import Depends, Noted
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.recall import MOST_BYTES, STAYS, Answer, Key, Name, Place, Routine, Scope
-from deid_core.rendering import encoded_change, sequence_of
+from deid_core.rendering import encoded_addition, encoded_change, sequence_of
 
 if TYPE_CHECKING:
     from deid_core.judge import Walk
+    from deid_core.model import ElementPath
 
 PRIVATE = 0x10000
 """The bit that makes a group number odd (PS3.5 7.8)."""
@@ -47,6 +48,40 @@ def recall_elements(walk: Walk, scope: Scope, dataset: EncodedDataSet) -> bool:
     left = _answered(walk, routine.asked, place, scope, dataset) or routine.stays
     walk.private_creators(routine.open_blocks)
     return left
+
+
+def recall_addition(walk: Walk, path: ElementPath) -> bool:
+    """Add a new element, if what is added here is known; tell whether it is."""
+    place = _place(walk)
+    answer = place.added.get(path.tag) if place is not None else None
+    if answer is None:
+        return False
+    walk.changes.encoded[path.tag] = answer.encoded
+    for action, count in answer.counts:
+        walk.case.actions[action] += count
+    return True
+
+
+def remember_addition(
+    walk: Walk, path: ElementPath, change: SetValue, action: str, noted: Noted
+) -> None:
+    """Remember a new element, if it is the same in all data sets of this place."""
+    place, dataset, context = _place(walk), walk.dataset, walk.case.context
+    if place is None or not isinstance(dataset, EncodedDataSet) or path.creator is not None:
+        return
+    if noted.depends > Depends.PLACE or noted.patient or context.warnings:
+        return
+    encoded = encoded_addition(path, change, dataset, context)
+    if encoded is not None:
+        place.added[path.tag] = Answer(encoded=encoded, counts=((action, 1),))
+
+
+def _place(walk: Walk) -> Place | None:
+    dataset, scope = walk.dataset, walk.case.scope
+    if scope is None or not isinstance(dataset, EncodedDataSet):
+        return None
+    charset = dataset.original_character_set
+    return scope.place(walk.node, walk.climate, charset, dataset.implicit, walk.is_file_meta)
 
 
 def _with_some_alone(walk: Walk, place: Place, scope: Scope, dataset: EncodedDataSet) -> bool:

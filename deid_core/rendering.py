@@ -108,6 +108,13 @@ def encoded_change(
     return _encoded(path, writable_vr(dataset, path.tag), change, dataset, context)
 
 
+def encoded_addition(
+    path: ElementPath, change: SetValue, dataset: EncodedDataSet, context: FileContext
+) -> bytes | None:
+    """Return a new element; None if it cannot be stored."""
+    return _encoded(path, path.vr, change, dataset, context)
+
+
 def _encoded(
     path: ElementPath, vr: str, change: SetValue, dataset: EncodedDataSet, context: FileContext
 ) -> bytes | None:

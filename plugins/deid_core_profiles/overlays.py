@@ -26,7 +26,9 @@ def compile_clear_bits(_rule: Rule, _batch: Batch) -> Apply:
         instance = field.context.instance
         dataset = instance.elements
         coding = _coding(instance)
-        positions = set() if field.path.parents else set(_positions(dataset)) - _used(dataset)
+        positions = set() if field.path.parents else set(_positions(dataset))
+        if positions:
+            positions -= _used(dataset)
         if not positions or _has_no_room(coding):
             return None
         allocated = _value(dataset, BITS_ALLOCATED)

@@ -21,6 +21,7 @@ from deid_core.elements import (
     stored_vr,
     texts,
 )
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.structure import MAX_DEPTH
 from deid_core_screening.attributes import CONCEPTS
 from deid_core_screening.interest import (
@@ -45,6 +46,7 @@ Share = tuple[tuple[str, str], ...]
 _Key = tuple[bytes, tuple[object, ...]]
 
 _OF_ELEMENTS: Memory[Share] = Memory(4096, 1 << 20, 1 << 12)
+_OF_DATA_SETS: Memory[Own] = Memory(1024, 4 << 20, 1 << 15)
 _OF_SEQUENCES: Memory[Share] = Memory(1024, 8 << 20, 1 << 16)
 
 
@@ -78,9 +80,28 @@ def own_values(
     is passed over: it is removed, or its file refused. Raises `ReadError` for content items whose
     concept cannot be parsed. Without ``with_studies`` days are not gathered.
     """
-    shares = tuple(_shares(dataset, with_studies=with_studies))
-    others = tuple((keyword, frozenset(values)) for keyword, values in (elsewhere or {}).items())
-    return _own(shares, others)
+    if elsewhere or not isinstance(dataset, EncodedDataSet):
+        others = ((keyword, frozenset(values)) for keyword, values in (elsewhere or {}).items())
+        return _own(tuple(_shares(dataset, with_studies=with_studies)), tuple(others))
+    material = _material(dataset, with_studies=with_studies)
+    key = (material, dataset.encodings, dataset.implicit, with_studies)
+    known = _OF_DATA_SETS.get(key, len(material))
+    if known is None:
+        own = _own(tuple(_shares(dataset, with_studies=with_studies)), ())
+        known = _OF_DATA_SETS.keep(key, len(material), own)
+    return known
+
+
+def _material(dataset: EncodedDataSet, *, with_studies: bool) -> bytes:
+    """Return the bytes of all elements of a data set that are of any interest."""
+    spans, known = dataset.spans, len(dataset.data)
+    found = []
+    for one in of_interest(*heads(dataset), of_person=False):
+        if one.kind or one.by_concept or one.may_nest or with_studies:
+            _, start, _, stop = spans[one.tag]
+            in_memory = stop <= known
+            found.append(dataset.data[start:stop] if in_memory else dataset.bytes_of(start, stop))
+    return b"".join(found)
 
 
 @lru_cache(maxsize=256)

@@ -67,6 +67,8 @@ def compile_hashuid(given: Mapping[str, str], batch: Batch) -> Value:
             raise Unresolved("no UID to replace")
         if isinstance(value, list):
             return [one(str(each)) if each else "" for each in value]
+        if isinstance(value, str) and value.strip(PADDING):
+            return one(value)
         return one(source_text(field))
 
     return replace
