@@ -68,9 +68,11 @@ def guard_hook(
     if wrapper:
         return _guard_wrapper(function, who, hook, expected)
 
+    guard = Guard(who, f"hook {hook!r}")
+
     @functools.wraps(function)
     def guarded(*args: Any) -> Any:
-        with Guard(who, f"hook {hook!r}"):
+        with guard:
             result = function(*args)
         return _checked(result, who, hook, expected)
 
@@ -84,10 +86,10 @@ def _guard_wrapper(
     expected: type[Any] | None,
 ) -> Callable[..., Any]:
     what = f"wrapper of hook {hook!r}"
+    guard = Guard(who, what)
 
     @functools.wraps(function)
     def guarded(*args: Any) -> Generator[None, Any, Any]:
-        guard = Guard(who, what)
         with guard:
             wrapper = function(*args)
             if next(wrapper, guard) is guard:

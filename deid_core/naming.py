@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from deid_core.model import FileRef
@@ -16,6 +17,7 @@ _UNSAFE = re.compile(r"[^\w.+=@,() \-]+")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 
 
+@lru_cache(maxsize=1024)
 def safe_part(name: str) -> str:
     """Return ``name`` as one safe part of a path on any system, never empty or hidden."""
     name = name.encode("utf-8", "replace").decode("utf-8")

@@ -95,6 +95,10 @@ class Decision:
         """Carry out the steps on ``field``: the change that results, and the action's name."""
         result: Change | None = None
         name = ""
+        if len(self.steps) == 1 and field.present:
+            step = self.steps[0]
+            result = step.apply(field)
+            return result, step.rule.action if result is not None else ""
         for step in self.steps:
             if not field.present and step.rank is not Rank.CREATES:
                 continue

@@ -27,6 +27,8 @@ def is_legal(value: Any, tag: int, vr: str) -> bool:
     allowed = dictionary.vrs_of(tag)
     if allowed and vr not in allowed:
         vr = allowed[0]
+    if vr == "UI" and isinstance(value, str) and is_uid(value):
+        return True
     try:
         converted = to_vr(value, vr)
     except (ValueError, TypeError, ArithmeticError):

@@ -94,13 +94,17 @@ def own_values(
 
 def _material(dataset: EncodedDataSet, *, with_studies: bool) -> bytes:
     """Return the bytes of all elements of a data set that are of any interest."""
-    spans, known = dataset.spans, len(dataset.data)
+    spans = dataset.spans
     found = []
     for one in of_interest(*heads(dataset), of_person=False):
-        if one.kind or one.by_concept or one.may_nest or with_studies:
-            _, start, _, stop = spans[one.tag]
-            in_memory = stop <= known
-            found.append(dataset.data[start:stop] if in_memory else dataset.bytes_of(start, stop))
+        _, start, value, stop = spans[one.tag]
+        if one.kind or one.by_concept or one.may_nest:
+            found.append(dataset.bytes_of(start, stop))
+        elif with_studies:
+            # The day counts, and not the time of it.
+            data = dataset.bytes_of(value, stop)
+            day = data if b"\\" in data else data.strip()[:8]
+            found.append(one.tag.to_bytes(4, "little") + day + b"\\")
     return b"".join(found)
 
 
