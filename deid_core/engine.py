@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 import attrs
@@ -25,9 +24,8 @@ from deid_core.errors import (
     SettingsError,
     SkippedError,
 )
-from deid_core.execution.logs import level_of_run
-from deid_core.execution.run import SERIAL, Run
-from deid_core.execution.task import Configuration, Result, Task
+from deid_core.execution.runner import NameOutput, Runner
+from deid_core.execution.task import Configuration, Task
 from deid_core.guard import Guard, bare, failure
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
@@ -39,7 +37,7 @@ from deid_core.model import (
     Instance,
     Outcome,
 )
-from deid_core.naming import distinct, safe_path
+from deid_core.naming import safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recall import Recall
 from deid_core.recipe.compile import compile_plan
@@ -48,7 +46,7 @@ from deid_core.recipe.groups import Words
 from deid_core.recipe.plan import Decision
 from deid_core.recipe.tree import Recipe
 from deid_core.recipe.values import compile_value
-from deid_core.records import Check, WorkerOptions
+from deid_core.records import Check
 from deid_core.registry import Entry
 from deid_core.settings import SMALLEST_KEY, Settings
 
@@ -70,7 +68,7 @@ class Decided:
     actions: Mapping[str, int]
 
 
-class Engine:
+class Engine(Runner):
     """De-identifies files: one recipe, one set of plugins, one key, any number of files.
 
     ``recipes`` lie on each other, the last wins. ``ids`` holds the variables of each
@@ -108,14 +106,10 @@ class Engine:
             linkable=self.linkable,
             mark=mark or f".deid-{secrets.token_hex(4)}-",
         )
-        self._twin: Engine | None = None
-        self._given = (tuple(recipes), attrs.evolve(given, plugins=host.settings))
-        self._ids = ids
-        self._run: Run | None = None
+        super().__init__(tuple(recipes), attrs.evolve(given, plugins=host.settings), ids)
         self.plan = compile_plan(foundation, recipes, host, self.batch)
         self._checks = [self._compile_check(entry) for entry in host.checks.entries()]
         self._recall = Recall()
-        self.taken: dict[str, int] = {}
 
     def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
         who, name = self.host.who(entry.plugin), entry.record.name
@@ -132,53 +126,6 @@ class Engine:
         for location in locations:
             yield from self.host.discover_files(location, options or DiscoveryOptions())
 
-    def run(
-        self,
-        refs: Iterable[FileRef],
-        names: Iterable[PurePosixPath] | None = None,
-        *,
-        executor: str | None = None,
-        workers: int | None = None,
-        scheduler: str | None = None,
-    ) -> Iterator[FileReport]:
-        """De-identify files and yield what became of each, in their order.
-
-        ``names`` are the outputs' names, relative to the output folder; without them each
-        output is named by its de-identified values. Files are drawn only as they are needed.
-
-        ``executor`` says who works: ``"serial"`` is this process, ``"processes"`` are ``workers``
-        others (None: one for each core), ``"auto"`` begins as the first and goes on as the second
-        where that gains anything; plugins have more, which find a cluster at ``scheduler``. None
-        leaves it to the settings, and they to ``"serial"``. The outputs are the same. A run that
-        cannot be split stays in this process: see `obstacle`.
-
-        Raises `SettingsError` for an executor that nobody declares, or options it cannot use.
-        """
-        settings = self.batch.settings
-        options = WorkerOptions(
-            workers=settings.workers if workers is None else workers,
-            scheduler=settings.scheduler if scheduler is None else scheduler,
-        )
-        self._run = Run(self, executor or settings.executor or SERIAL, options)
-        return self._run.reports(refs, names)
-
-    @property
-    def obstacle(self) -> str | None:
-        """Why the last run stayed in one process although it was to have workers; None if not."""
-        return None if self._run is None else self._run.obstacle
-
-    def configuration(self) -> Configuration:
-        """Return the plain values from which a worker builds an engine like this: with the key."""
-        return Configuration(
-            *self._given,
-            self.batch.key,
-            self.linkable,
-            self._ids,
-            self.host.loaded,
-            self.batch.mark,
-            level_of_run(),
-        )
-
     @classmethod
     def of(cls, configuration: Configuration, host: PluginHost, *, overwrite: bool) -> Engine:
         """Return an engine like that of a configuration; only what it replaces may differ."""
@@ -192,40 +139,7 @@ class Engine:
             mark=configuration.mark,
         )
 
-    def process(self, ref: FileRef, number: int, name: PurePosixPath | None = None) -> FileReport:
-        """De-identify one file. Whatever happens is in the report; nothing is raised for it."""
-        if name is None:
-            return self.here(Task(number, f"file {number}", ref))
-        target = distinct(safe_path(name), self.taken)
-        return self.here(Task(number, name.name, ref, target))
-
-    def here(self, task: Task) -> FileReport:
-        """De-identify one file, and give its output a name that no other of this engine has."""
-        return self.carried_out(task, lambda target: distinct(target, self.taken))
-
-    def do(self, task: Task) -> Result:
-        """De-identify one file as a worker, who does not know what names the run has given.
-
-        The result has the name that the values give. The task says whether what is there goes.
-        """
-        found: list[PurePosixPath] = []
-
-        def as_it_is(target: PurePosixPath) -> PurePosixPath:
-            found.append(target)
-            return target
-
-        engine = self._that_replaces(overwrite=task.overwrite)
-        return Result(engine.carried_out(task, as_it_is), found[0] if found else None)
-
-    def _that_replaces(self, *, overwrite: bool) -> Engine:
-        """Return an engine like this that replaces what is there, or does not."""
-        if overwrite == self.batch.settings.overwrite:
-            return self
-        if self._twin is None:
-            self._twin = Engine.of(self.configuration(), self.host, overwrite=overwrite)
-        return self._twin
-
-    def carried_out(self, task: Task, name: Callable[[PurePosixPath], PurePosixPath]) -> FileReport:
+    def attempt(self, task: Task, name: NameOutput) -> FileReport:
         """De-identify one file; ``name`` says what an output is called that has such a target."""
         report, _ = self._attempt(
             FileReport(task.number, Outcome.FAILED, ref=task.ref),
@@ -286,7 +200,7 @@ class Engine:
         return done, instance
 
     def _written(
-        self, task: Task, name: Callable[[PurePosixPath], PurePosixPath], report: FileReport
+        self, task: Task, name: NameOutput, report: FileReport
     ) -> tuple[FileReport, Instance | None]:
         read = self.host.read_file(task.ref, self.batch)
         try:

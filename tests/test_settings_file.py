@@ -56,8 +56,8 @@ def test_a_file_may_be_json_or_toml(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"got": {}}, "settings: 'got' is not one of the tables ['get', 'put', 'plugins'"),
-        ({"get": []}, "settings: 'get' is not one of the tables ['get', 'put', 'plugins'"),
+        ({"got": {}}, "settings: 'got' is not one of the tables ['get', 'put', 'run', 'plugins'"),
+        ({"get": []}, "settings: 'get' is not one of the tables ['get', 'put', 'run', 'plugins'"),
         ({"get": {"skipp": []}}, "settings: get.skipp is not known; use ['skip', 'ids']"),
         ({"get": {"ids": {"patient": "x"}}}, "settings: get.ids takes 'entity' and 'item'"),
         ({"get": {"ids": []}}, "settings: get.ids takes 'entity' and 'item'"),
@@ -80,7 +80,7 @@ def test_what_is_not_known_is_refused(config: Any, message: str) -> None:
         ("c.json", "{", "is not valid JSON or TOML: "),
         ("c.toml", "a =", "is not valid JSON or TOML: "),
         ("c.json", b"\xff\xfe{}", "is not valid JSON or TOML: "),
-        ("c.json", "[]", "must hold an object with the tables ['get', 'put', 'plugins'"),
+        ("c.json", "[]", "must hold an object with the tables ['get', 'put', 'run', 'plugins'"),
         ("none.json", None, "cannot be read (No such file or directory)"),
     ],
 )

@@ -59,8 +59,8 @@ class Course:
         self._spread: Spread | None = None
         self._broken = False
 
-    def reports(self) -> Iterator[FileReport]:
-        """Yield the reports in the order of the files."""
+    def reports(self, check: Callable[[], None]) -> Iterator[FileReport]:
+        """Yield the reports in the order of the files; ``check`` may break off where one waits."""
         number = 0
         if not self._patient:
             self._begin()
@@ -80,7 +80,7 @@ class Course:
                 return
         assert self._workers is not None  # noqa: S101 - the loop ends without or breaks with some
         self._spread = Spread(self._workers, self._tasks, self._names, self._engine.do, number + 1)
-        yield from self._spread.reports()
+        yield from self._spread.reports(check)
 
     def _begin(self) -> None:
         start, self._start = self._start, None

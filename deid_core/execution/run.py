@@ -14,6 +14,7 @@ import attrs
 from deid_core.batch import Batch
 from deid_core.errors import SettingsError
 from deid_core.execution.course import Course, DoesFiles
+from deid_core.execution.interrupts import Interrupts
 from deid_core.execution.names import Names
 from deid_core.execution.packing import obstacle_in
 from deid_core.execution.splitting import obstacle_of
@@ -82,13 +83,20 @@ class Run:
             patient=self._options.patient,
         )
         complete = False
+        interrupts = Interrupts()
+        hold = interrupts.release if self._executor == SERIAL else interrupts.hold
         try:
             try:
-                for report in course.reports():
+                hold()
+                for report in course.reports(interrupts.check):
                     self._record(report)
+                    interrupts.release()
+                    interrupts.check()
                     yield report
+                    hold()
                 complete = True
             finally:
+                interrupts.release()
                 for report in () if complete else course.stop():
                     self._record(report)
         finally:

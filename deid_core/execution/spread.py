@@ -77,9 +77,10 @@ class Spread:
         self._pace = workers.seconds
         """Seconds that a file takes; at first, a chunk is one file."""
 
-    def reports(self) -> Iterator[FileReport]:
-        """Yield the reports in the order of the files."""
+    def reports(self, check: Callable[[], None]) -> Iterator[FileReport]:
+        """Yield the reports in the order of the files; ``check`` may break off before one waits."""
         while True:
+            check()
             self._feed()
             report = self._turn()
             if report is not None:

@@ -105,7 +105,7 @@ class Workers(Protocol):
         """Give a chunk to a worker. ``chunk`` is a number that no other chunk of the run has."""
 
     def wait(self) -> list[Event]:
-        """Wait until something happened, and return what; perhaps only that there is room.
+        """Wait for something to happen, not much longer than a second, and return what did, if any.
 
         Raises `DeidError` if no worker can do anything.
         """

@@ -14,7 +14,8 @@ from deid_core_executors.process import DEPTH, Messages, Process
 
 MOST_STILLBORN = 3
 """Workers in a row that may die before they begin; then the run ends."""
-TICK_SECONDS = 1.0
+TICK_SECONDS = 0.2
+"""How long to wait for workers, before Ctrl-C is looked for."""
 LAST_SECONDS = 5.0
 """How long a worker that has nothing to do may take to end."""
 
@@ -53,11 +54,9 @@ class Processes:
 
     def wait(self) -> list[Event]:
         """Wait for a message of any worker, and return what all have said so far."""
-        while not self._events:
-            # A wait without end cannot be broken off on every system.
+        if not self._events:
             with suppress(queue.Empty):
                 self._take(*self._messages.get(timeout=TICK_SECONDS))
-                break
         events, self._events = self._events, []
         return events
 

@@ -25,9 +25,17 @@ def plant(folder: Path, plugin: str, source: str) -> None:
 
 
 def children() -> set[int]:
-    """Return the processes that this one has started."""
+    """Return the workers that this process has started."""
     tasks = Path("/proc/self/task").iterdir()
-    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    found = {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    return {pid for pid in found if b"child import main" in _command(pid)}
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -159,7 +159,7 @@ def test_what_is_done_is_recorded_where_a_run_is_broken_off(
     dask: Dask, two_workers: Any, engine: Any, install: Any, slices: Any, tmp_path: Path
 ) -> None:
     install(
-        "observer",
+        "watcher",
         """
         from deid_core import hookimpl
 
@@ -170,12 +170,12 @@ def test_what_is_done_is_recorded_where_a_run_is_broken_off(
             numbers.append(report.number)
         """,
     )
-    import deid_core_test_observer as observer
+    import deid_core_test_watcher as watcher
 
     run = engine().run(slices(300), executor="dask", scheduler=dask.scheduler)
     next(run)
     run.close()
-    assert len(contents(tmp_path / "out")) == len(observer.numbers) < 300
+    assert len(contents(tmp_path / "out")) == len(watcher.numbers) < 300
 
 
 def test_no_worker_has_the_key_on_its_disk_or_where_others_can_see_it(
