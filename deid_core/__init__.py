@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from deid_core.batch import Batch as Batch
     from deid_core.batch import FileContext as FileContext
     from deid_core.changes import Change as Change
+    from deid_core.changes import OverwriteBytes as OverwriteBytes
     from deid_core.changes import RemoveElement as RemoveElement
     from deid_core.changes import RemoveItems as RemoveItems
     from deid_core.changes import SetValue as SetValue
@@ -88,7 +89,7 @@ _HOMES = {
     "dependence": "Depends",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
-    "changes": "Change RemoveElement RemoveItems SetValue",
+    "changes": "Change OverwriteBytes RemoveElement RemoveItems SetValue",
     "model": "DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers "
     "Instance Origin Outcome PrivateDecision PrivateVerdict RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",

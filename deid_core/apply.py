@@ -8,7 +8,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
 
 from deid_core.batch import FileContext
-from deid_core.changes import Change, Changes, SetValue
+from deid_core.changes import Change, Changes, OverwriteBytes, SetValue
 from deid_core.convert import to_vr
 from deid_core.elements import CHARACTER_SET_VRS, Elements, new_element
 from deid_core.encoded.dataset import EncodedDataSet
@@ -50,6 +50,8 @@ def apply(changes: Changes, dataset: Elements, context: FileContext) -> None:
 
 
 def _change(path: ElementPath, change: Change, dataset: Dataset, context: FileContext) -> None:
+    if isinstance(change, OverwriteBytes):
+        change = SetValue(change.carried_out(dataset[path.tag].value))
     if isinstance(change, SetValue):
         _set(path, writable_vr(dataset, path.tag), change, dataset, context)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 if TYPE_CHECKING:
+    from deid_core.encoded.patched import Patched
     from deid_core.model import ElementPath
 
 
@@ -32,10 +33,28 @@ class RemoveItems:
     numbers: frozenset[int]
 
 
+@attrs.frozen
+class OverwriteBytes:
+    """Write other bytes over parts of a value, which keeps its length.
+
+    ``patches`` are offsets in the value, ascending, and the bytes to write there. So a value that is
+    too large for the memory can change.
+    """
+
+    patches: tuple[tuple[int, bytes], ...] = attrs.field(repr=False)
+
+    def carried_out(self, value: bytes) -> bytes:
+        """Return the value as it is afterwards."""
+        changed = bytearray(value)
+        for offset, data in self.patches:
+            changed[offset : offset + len(data)] = data
+        return bytes(changed)
+
+
 UNDONE = RemoveElement()
 """This very object says that an action has no value to give, so that the element must go."""
 
-Change = SetValue | RemoveElement | RemoveItems
+Change = SetValue | RemoveElement | RemoveItems | OverwriteBytes
 """What an action decides for one element. To leave it as it is, an action returns None."""
 
 
@@ -51,7 +70,7 @@ class Changes:
     elements: dict[int, Change] = attrs.field(factory=dict)
     items: dict[int, list[Changes | None]] = attrs.field(factory=dict)
     added: list[tuple[ElementPath, SetValue]] = attrs.field(factory=list, repr=False)
-    encoded: dict[int, bytes | None] = attrs.field(factory=dict, repr=False)
+    encoded: dict[int, bytes | Patched | None] = attrs.field(factory=dict, repr=False)
 
     def __bool__(self) -> bool:
         """Whether anything changes."""

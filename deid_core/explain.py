@@ -8,7 +8,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from deid_core import dictionary
-from deid_core.changes import Changes, RemoveElement, SetValue
+from deid_core.changes import Changes, OverwriteBytes, RemoveElement, SetValue
 from deid_core.elements import walk
 from deid_core.engine import Decided, Engine
 from deid_core.errors import SettingsError
@@ -114,6 +114,8 @@ def _outcome(decided: Decided, path: ElementPath) -> str:
     change = changes.elements.get(path.tag)
     if isinstance(change, RemoveElement):
         return "removed"
+    if isinstance(change, OverwriteBytes):
+        return "overwritten in part"
     if isinstance(change, SetValue):
         return "emptied" if change.value is None else "given a new value"
     return "kept"

@@ -389,6 +389,9 @@ class Walk:
             read=lambda: readings_of(dataset, path.tag),
             beside=beside,
             holder=dataset,
+            view=(lambda: dataset.value_view(path.tag))
+            if isinstance(dataset, EncodedDataSet)
+            else None,
         )
 
     def _is_found(self, path: ElementPath) -> bool:

@@ -17,10 +17,11 @@ from pydicom import config
 from pydicom.dataelem import DataElement
 
 from deid_core import dictionary
-from deid_core.changes import Change, RemoveElement, RemoveItems
+from deid_core.changes import Change, OverwriteBytes, RemoveElement, RemoveItems
 from deid_core.convert import to_vr
 from deid_core.dependence import Depends
 from deid_core.encoded.dataset import EncodedDataSet
+from deid_core.encoded.patched import ValueView
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset, FileDataset
@@ -231,6 +232,22 @@ class Field:
     )
     _holder: Dataset | EncodedDataSet | None = attrs.field(default=None, repr=False, alias="holder")
 
+    _view: Callable[[], ValueView | None] | None = attrs.field(
+        default=None, repr=False, alias="view"
+    )
+
+    @property
+    def view(self) -> ValueView | None:
+        """The bytes of the value, read part by part; None where there are no bytes.
+
+        For values that may be larger than the memory, such as Pixel Data.
+        """
+        self.context.rely(Depends.VALUE)
+        if self._view is not None:
+            return self._view()
+        value = self._decode()
+        return ValueView.of(value) if isinstance(value, bytes) else None
+
     def beside(self, tag: int) -> Any:
         """Return the value of another element of the same data set or item, None if there is none.
 
@@ -290,12 +307,18 @@ class Field:
         """Return the field as a following action will find it."""
         if isinstance(change, RemoveItems):
             return self
+        if isinstance(change, OverwriteBytes):
+            was = self._decode
+            overwrite = change.carried_out
+            return attrs.evolve(
+                self, decode=lambda: overwrite(was()), view=lambda: ValueView.of(overwrite(was()))
+            )
         if isinstance(change, RemoveElement):
-            return attrs.evolve(self, present=False, decode=lambda: None, read=None)
+            return attrs.evolve(self, present=False, decode=lambda: None, read=None, view=None)
         value = change.value
         with contextlib.suppress(ValueError, TypeError, ArithmeticError):
             value = to_vr(value, self.path.vr)
-        return attrs.evolve(self, present=True, decode=lambda: value, read=None)
+        return attrs.evolve(self, present=True, decode=lambda: value, read=None, view=None)
 
 
 class PrivateDecision(enum.Enum):

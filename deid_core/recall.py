@@ -8,6 +8,7 @@ import attrs
 
 from deid_core.climate import Climate
 from deid_core.dependence import Depends, Noted
+from deid_core.encoded.patched import Patched
 from deid_core.model import ElementPath
 from deid_core.recipe.plan import Node
 
@@ -38,13 +39,17 @@ class Answer:
     """
 
     goes: bool = False
-    encoded: bytes | None = attrs.field(default=None, repr=False)
+    encoded: bytes | Patched | None = attrs.field(default=None, repr=False)
     stays: bool = True
     counts: tuple[tuple[str, int], ...] = ()
     protected: bool = False
 
 
 STAYS = Answer()
+
+
+def _size(answer: Answer) -> int:
+    return len(answer.encoded) if isinstance(answer.encoded, bytes) else 0
 
 
 @attrs.frozen
@@ -55,7 +60,7 @@ class Routine:
     blocks whose creators must be looked at each time.
     """
 
-    encoded: dict[int, bytes | None] = attrs.field(repr=False)
+    encoded: dict[int, bytes | Patched | None] = attrs.field(repr=False)
     counts: dict[str, int]
     protected: frozenset[int]
     stays: bool
@@ -142,9 +147,9 @@ class Scope:
         self, place: Place, name: Name, vr: str | None, key: Key, answer: Answer, noted: Noted
     ) -> None:
         """Remember an answer for as long as what it depends on is the same."""
-        if noted.depends > Depends.VALUE:
+        if noted.depends > Depends.VALUE or isinstance(answer.encoded, Patched):
             return
-        size = len(key if isinstance(key, bytes) else key[1]) + len(answer.encoded or b"")
+        size = len(key if isinstance(key, bytes) else key[1]) + _size(answer)
         if noted.patient:
             self._own.take(size)
             place.own[key] = answer
@@ -166,8 +171,12 @@ class Scope:
         self, place: Place, name: Name, vr: str | None, answer: Answer, noted: Noted
     ) -> None:
         """Remember an answer about a long value, if it does not depend on the value."""
-        if noted.depends is Depends.PLACE and not noted.patient:
-            self._common.take(len(answer.encoded or b""))
+        if (
+            noted.depends is Depends.PLACE
+            and not noted.patient
+            and not isinstance(answer.encoded, Patched)
+        ):
+            self._common.take(_size(answer))
             place.fixed[name] = vr, answer
 
     def keep(self, place: Place, layout: Hashable, routine: Routine) -> None:

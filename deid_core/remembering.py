@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deid_core.changes import Changes, SetValue
 from deid_core.dependence import Depends, Noted
 from deid_core.encoded.dataset import EncodedDataSet
+from deid_core.encoded.patched import Patched
 from deid_core.recall import MOST_BYTES, STAYS, Answer, Key, Name, Place, Routine, Scope
 from deid_core.rendering import encoded_addition, encoded_change, sequence_of
 
@@ -102,7 +103,7 @@ def _with_some_alone(walk: Walk, place: Place, scope: Scope, dataset: EncodedDat
 
 def _routine(walk: Walk, tags: Sequence[int], place: Place, dataset: EncodedDataSet) -> Routine:
     """Return what holds for any data set of this layout, after one was decided about."""
-    encoded: dict[int, bytes | None] = {}
+    encoded: dict[int, bytes | Patched | None] = {}
     counts: Counter[str] = Counter()
     protected, asked = [], []
     stays = False
@@ -200,7 +201,7 @@ def _learned(walk: Walk, tag: int, dataset: EncodedDataSet) -> tuple[Answer, Not
     before, warned = context.note_anew(), len(context.warnings)
     path = walk.path(tag)
     change = walk.element(path)
-    encoded = None
+    encoded: bytes | Patched | None = None
     if change is not None:
         encoded = encoded_change(path, change, dataset, context)
     elif tag in changes.items:

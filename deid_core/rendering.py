@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deid_core.batch import FileContext
-from deid_core.changes import Change, Changes, RemoveElement, SetValue
+from deid_core.changes import Change, Changes, OverwriteBytes, RemoveElement, SetValue
 from deid_core.convert import to_vr
 from deid_core.dependence import Depends
 from deid_core.elements import CHARACTER_SET_VRS, is_sequence, new_element, stored_vr
 from deid_core.encoded.dataset import CHARACTER_SET, EncodedDataSet
 from deid_core.encoded.encode import encode, encode_plain
+from deid_core.encoded.patched import Patched
 from deid_core.errors import NotWalkableError
 from deid_core.model import ElementPath
 from deid_core.values import (
@@ -29,7 +30,7 @@ PLAIN_CHARACTER_SETS = ([UNDECLARED], ["ascii"], UNDECLARED, "ascii")
 
 def overlay_of(
     changes: Changes, dataset: EncodedDataSet, context: FileContext
-) -> dict[int, bytes | None]:
+) -> dict[int, bytes | Patched | None]:
     """Return the elements that take the place of those in ``dataset``, nested ones first.
 
     A value that cannot be stored removes its element, as in `deid_core.apply`. Raises
@@ -56,7 +57,9 @@ def overlay_of(
     return overlay
 
 
-def _check_character_set(dataset: EncodedDataSet, overlay: dict[int, bytes | None]) -> None:
+def _check_character_set(
+    dataset: EncodedDataSet, overlay: dict[int, bytes | Patched | None]
+) -> None:
     """Raise `NotWalkableError` where text would not be read any more as what it is."""
     if overlay[CHARACTER_SET] is not None:
         raise NotWalkableError
@@ -65,12 +68,12 @@ def _check_character_set(dataset: EncodedDataSet, overlay: dict[int, bytes | Non
     if any(
         tag not in dataset.spans or stored_vr(dataset, tag) in WITH_TEXT
         for tag, encoded in overlay.items()
-        if encoded is not None and not is_plain(encoded[SHORTEST_HEAD:])
+        if isinstance(encoded, bytes) and not is_plain(encoded[SHORTEST_HEAD:])
     ) or _holds_text(dataset, overlay):
         raise NotWalkableError
 
 
-def _holds_text(dataset: EncodedDataSet, overlay: Mapping[int, bytes | None]) -> bool:
+def _holds_text(dataset: EncodedDataSet, overlay: Mapping[int, bytes | Patched | None]) -> bool:
     """Tell whether text beyond ASCII is in what stays of a data set."""
     for tag, (_, _, start, stop) in dataset.spans.items():
         if tag in overlay:
@@ -101,8 +104,10 @@ def sequence_of(
 
 def encoded_change(
     path: ElementPath, change: Change, dataset: EncodedDataSet, context: FileContext
-) -> bytes | None:
+) -> bytes | Patched | None:
     """Return the element that a change leaves; None if it goes."""
+    if isinstance(change, OverwriteBytes):
+        return dataset.overwritten(path.tag, change.patches)
     if not isinstance(change, SetValue):
         return None
     return _encoded(path, writable_vr(dataset, path.tag), change, dataset, context)

@@ -209,6 +209,7 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "base": "base",
         "crosswalk": "crosswalk",
         "dicomdir": "dicomdir",
+        "durable": "durable",
         "uid_root": "uid_root",
     },
     "run": {"engine": "executor", "workers": "workers", "scheduler": "scheduler"},

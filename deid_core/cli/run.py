@@ -57,6 +57,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
     type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
     help="What happens to what no rule names.",
 )
+@click.option("--durable", is_flag=True, help="Have each output on disk before it gets its name.")
 @click.option("--strict", is_flag=True, help="Refuse a file in which a value is not resolved.")
 @click.option(
     "--key-file",
@@ -113,6 +114,7 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
         remove_private=not options["keep_private"],
         default=options["default"] or settings.default,
         strict=options["strict"] or settings.strict,
+        durable=options["durable"] or settings.durable,
         dicomdir=wants_dicomdir(options, sources, settings),
         uid_root=options["uid_root"] or settings.uid_root,
     )

@@ -17,6 +17,7 @@ from pydicom.tag import BaseTag
 from deid_core import dictionary
 from deid_core.encoded.encode import encode, encode_plain
 from deid_core.encoded.heads import explicit_head, implicit_head, implicit_vr
+from deid_core.encoded.patched import Patched, ValueView
 from deid_core.errors import NotWalkableError
 from deid_core.structure import UNDEFINED
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Span = tuple[str | None, int, int, int]
 """An element: its VR if the file says it, where it begins, where its value begins, where it ends."""
 
-Overlay = Mapping[int, bytes | None]
+Overlay = Mapping[int, bytes | Patched | None]
 """Elements that are written instead: encoded, or None for one that goes."""
 
 Piece = bytes | tuple[int, int]
@@ -80,7 +81,7 @@ class EncodedDataSet:
         """How many sequences are around it."""
         self.has_undefined_length = False
         self.spans: dict[int, Span] = {}
-        self.overlay: dict[int, bytes | None] = {}
+        self.overlay: dict[int, bytes | Patched | None] = {}
         self.retired: list[int] = []
         self.heads: list[bytes] = []
         self.layout = b""
@@ -182,6 +183,11 @@ class EncodedDataSet:
             encoded = self.overlay[tag]
             if encoded is None:
                 raise KeyError(tag)
+            if isinstance(encoded, Patched):
+                pieces = self._patched(encoded)
+                encoded = b"".join(
+                    one if isinstance(one, bytes) else self.bytes_of(*one) for one in pieces
+                )
             return self._parsed(encoded)
         vr, _, start, stop = self.spans[tag]
         length = stop - start
@@ -237,6 +243,20 @@ class EncodedDataSet:
         """Return bytes of the value of an element that was read, by their place in it."""
         _, _, first, last = self.spans[tag]
         return self.bytes_of(first + start, min(first + stop, last))
+
+    def value_view(self, tag: int) -> ValueView:
+        """Return the bytes of a value that was read, without the delimiter at its end."""
+        _, _, start, stop = self.spans[tag]
+        length = stop - start - (DELIMITER_LENGTH if self._is_delimited(tag) else 0)
+        return ValueView(length, lambda first, last: self.bytes_of(start + first, start + last))
+
+    def overwritten(self, tag: int, patches: tuple[tuple[int, bytes], ...]) -> bytes | Patched:
+        """Return an element with other bytes at some places of its value."""
+        _, start, value, stop = self.spans[tag]
+        element = Patched(start, stop, tuple((value + at, data) for at, data in patches))
+        if stop <= len(self.data):
+            return b"".join(one for one in self._patched(element) if isinstance(one, bytes))
+        return element
 
     def is_in_fragments(self, tag: int) -> bool:
         """Tell whether the value is in fragments (PS3.5 A.4)."""
@@ -359,10 +379,20 @@ class EncodedDataSet:
                 yield from self._range(at, start)
             at = stop
             encoded = overlay[tag]
-            if encoded is not None:
+            if isinstance(encoded, Patched):
+                yield from self._patched(encoded)
+            elif encoded is not None:
                 yield encoded
         if self.end > at:
             yield from self._range(at, self.end)
+
+    def _patched(self, element: Patched) -> Iterator[Piece]:
+        at = element.start
+        for offset, data in element.patches:
+            yield from self._range(at, offset)
+            yield data
+            at = offset + len(data)
+        yield from self._range(at, element.stop)
 
     def _range(self, start: int, stop: int) -> Iterator[Piece]:
         known = len(self.data)

@@ -13,6 +13,7 @@ from pydicom.sequence import Sequence
 from deid_core import Batch, Instance, SettingsError
 from deid_core.elements import Elements, items_of, put
 from deid_core.encoded.dataset import EncodedDataSet
+from deid_core.encoded.patched import Patched
 from deid_core_profiles.tables import tables
 
 MEANINGS = {
@@ -128,7 +129,7 @@ def _declaration(
 @lru_cache(maxsize=64)
 def _encoded(
     methods: tuple[str, ...], codes: tuple[str, ...], fate: str, *, implicit: bool
-) -> dict[int, bytes | None]:
+) -> dict[int, bytes | Patched | None]:
     """Return the declaration in bytes: most files of a run have the same."""
     draft = EncodedDataSet(b"", implicit=implicit, start=0)
     for tag, vr, value in _declaration(methods, codes, fate):

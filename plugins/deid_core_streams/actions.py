@@ -10,6 +10,7 @@ from deid_core import (
     Change,
     Field,
     FieldAction,
+    OverwriteBytes,
     Rank,
     RefusedError,
     RemoveElement,
@@ -76,13 +77,13 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
         syntax = syntax or str(instance.elements.file_meta.get("TransferSyntaxUID", "") or "")
         if syntax in NATIVE and field.path.vr in BYTES and not _in_fragments(field):
             return None
-        value = field.value
+        value = field.view if field.path.vr in BYTES else None
         if value is None:
-            return None
-        if not isinstance(value, bytes):
+            if field.value is None:
+                return None
             raise ActionError(f"{field.path.label} holds no bytes, so nothing can be stripped")
         try:
-            stripped = strip(
+            found = strip(
                 value,
                 syntax,
                 nested=bool(field.path.parents),
@@ -92,7 +93,7 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
             raise ActionError(
                 f"{field.path.label} may hold metadata that cannot be removed: {error}"
             ) from None
-        return None if stripped is None else SetValue(stripped)
+        return OverwriteBytes(found) if found else None
 
     return strip_metadata
 

@@ -7,11 +7,14 @@ from struct import Struct
 
 import attrs
 
+from deid_core.encoded.patched import ValueView
 from deid_core_streams.bits import StreamError
 
 ITEM, SEQUENCE_END = (0xFFFE, 0xE000), (0xFFFE, 0xE0DD)
 ITEM_START = b"\xfe\xff\x00\xe0"
 HEADER = Struct("<HHL")
+AT_ONCE = 4096
+"""Bytes that are compared, and written over, at once."""
 
 
 @attrs.frozen
@@ -22,7 +25,7 @@ class Fragment:
     end: int
 
 
-def fragments(value: bytes) -> list[Fragment]:
+def fragments(value: ValueView) -> list[Fragment]:
     """Return the fragments of an encapsulated value, without the Basic Offset Table.
 
     Raises `StreamError` if the value is not made of items.
@@ -32,7 +35,7 @@ def fragments(value: bytes) -> list[Fragment]:
     while at < len(value):
         if at + HEADER.size > len(value):
             raise StreamError("its fragments are cut off")
-        group, element, length = HEADER.unpack_from(value, at)
+        group, element, length = HEADER.unpack(value.part(at, at + HEADER.size))
         start = at + HEADER.size
         if (group, element) == SEQUENCE_END and found and start == len(value):
             break
@@ -46,15 +49,16 @@ def fragments(value: bytes) -> list[Fragment]:
 
 
 def frames(
-    value: bytes, pieces: list[Fragment], starts: tuple[bytes, ...]
+    value: ValueView, pieces: list[Fragment], starts: tuple[bytes, ...]
 ) -> Iterator[list[Fragment]]:
     """Yield the fragments of each frame; a frame begins where a fragment has one of ``starts``.
 
     Raises `StreamError` if the first has none. Without ``starts`` there is one frame.
     """
+    longest = max(map(len, starts), default=0)
     frame: list[Fragment] = []
     for piece in pieces:
-        if starts and value.startswith(starts, piece.start):
+        if starts and value.part(piece.start, piece.start + longest).startswith(starts):
             if frame:
                 yield frame
             frame = []
@@ -65,15 +69,18 @@ def frames(
         yield frame
 
 
-def joined(value: bytes, frame: list[Fragment]) -> bytearray:
+def joined(value: ValueView, frame: list[Fragment]) -> bytearray:
     """Return the bytes of a frame."""
-    return bytearray(b"".join(value[piece.start : piece.end] for piece in frame))
+    return bytearray(b"".join(value.part(piece.start, piece.end) for piece in frame))
 
 
-def scatter(target: bytearray, frame: list[Fragment], data: bytearray) -> None:
-    """Write the bytes of a frame back into its fragments, which have the same length."""
+def patches(frame: list[Fragment], before: bytes, after: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield what of a frame has changed: offsets in the value, and the bytes that stand there now."""
     at = 0
     for piece in frame:
         length = piece.end - piece.start
-        target[piece.start : piece.end] = data[at : at + length]
+        for start in range(at, at + length, AT_ONCE):
+            stop = min(start + AT_ONCE, at + length)
+            if before[start:stop] != after[start:stop]:
+                yield piece.start + start - at, after[start:stop]
         at += length

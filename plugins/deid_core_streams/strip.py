@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import attrs
 
+from deid_core.encoded.patched import ValueView
 from deid_core_streams.bits import StreamError
-from deid_core_streams.fragments import ITEM_START, fragments, frames, joined, scatter
+from deid_core_streams.fragments import ITEM_START, fragments, frames, joined, patches
 from deid_core_streams.jpeg import START as JPEG_START
 from deid_core_streams.jpeg import strip_jpeg
 from deid_core_streams.jpeg2000 import (
@@ -69,24 +70,24 @@ CODINGS = {
 
 
 def strip(
-    value: bytes, transfer_syntax: str, *, nested: bool = False, undefined_length: bool = False
-) -> bytes | None:
-    """Return Pixel Data without metadata in its coded streams; None if there is none.
+    value: ValueView, transfer_syntax: str, *, nested: bool = False, undefined_length: bool = False
+) -> tuple[tuple[int, bytes], ...]:
+    """Return what is to be written over the metadata in the coded streams of Pixel Data.
 
-    The result has the same length, and its fragments are where they were. Pixel data that are
-    ``nested``, those of an icon, may be native in any transfer syntax. ``undefined_length`` says
+    These are offsets in the value, and bytes; there are none where there is nothing to write over.
+    No more than one frame is in memory at once. Pixel data that are ``nested``, those of an icon, may be native in any transfer syntax. ``undefined_length`` says
     that the file has them in fragments. Raises `StreamError` if the value is not what the
     transfer syntax says.
     """
-    is_encapsulated = undefined_length or value.startswith(ITEM_START)
+    is_encapsulated = undefined_length or value.part(0, len(ITEM_START)) == ITEM_START
     if transfer_syntax in NATIVE and undefined_length:
         raise StreamError("it is in fragments, and the transfer syntax knows none")
     if transfer_syntax in NATIVE or (nested and not is_encapsulated):
-        return None
+        return ()
     coding = CODINGS.get(transfer_syntax)
     if coding is None:
         if transfer_syntax in PLAIN or not is_encapsulated:
-            return None
+            return ()
         raise StreamError("nothing here knows the transfer syntax")
     try:
         return _stripped(value, coding)
@@ -94,8 +95,8 @@ def strip(
         raise StreamError(f"it cannot be read as {coding.name}: {error}") from None
 
 
-def _stripped(value: bytes, coding: Coding) -> bytes | None:
-    result: bytearray | None = None
+def _stripped(value: ValueView, coding: Coding) -> tuple[tuple[int, bytes], ...]:
+    found: list[tuple[int, bytes]] = []
     for frame in frames(value, fragments(value), coding.starts):
         data = joined(value, frame)
         before = bytes(data)
@@ -103,6 +104,5 @@ def _stripped(value: bytes, coding: Coding) -> bytes | None:
         if len(data) != len(before):
             raise StreamError("its length would change")
         if data != before:
-            result = bytearray(value) if result is None else result
-            scatter(result, frame, data)
-    return None if result is None else bytes(result)
+            found += patches(frame, before, bytes(data))
+    return tuple(found)

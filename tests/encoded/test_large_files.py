@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import JPEGBaseline8Bit
 
 import deid_core_dicom
@@ -119,3 +120,20 @@ def test_a_file_that_changes_while_it_is_copied_is_refused(tmp_path: Path) -> No
     assert report.outcome is Outcome.REFUSED
     assert "changed while it was read" in report.reason
     assert not [one for one in (tmp_path / "out").rglob("*") if one.is_file()]
+
+
+def test_metadata_in_the_frames_of_a_large_file_are_overwritten_in_place(
+    attempt, tmp_path: Path
+) -> None:
+    dataset = dcmread(get_testdata_file("SC_rgb_jpeg_dcmtk.dcm"))
+    (frame,) = generate_frames(dataset.PixelData, number_of_frames=1)
+    comment = b"\xff\xfe\x00\x12Simpson^Homer ID"
+    frames = [frame[:2] + comment + frame[2:]] * (2 * MEGABYTE // len(frame))
+    dataset.NumberOfFrames = len(frames)
+    dataset.PixelData = encapsulate(frames)
+    dataset.save_as(tmp_path / "in.dcm")
+    (outcome,) = attempt([tmp_path / "in.dcm"], ["deid.dicom.basic"])
+    (patient,) = attempt([tmp_path / "in.dcm"], ["deid.dicom.basic"], patiently=True)
+    assert outcome.data == patient.data
+    assert len(outcome.data or b"") > MEGABYTE
+    assert b"Simpson" not in (outcome.data or b"")

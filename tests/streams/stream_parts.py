@@ -10,6 +10,10 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, generate_frames
 
+from deid_core import OverwriteBytes
+from deid_core.encoded.patched import ValueView
+from deid_core_streams.strip import strip as program_strip
+
 MEDIA = Path(__file__).parent / "media"
 SECRET = b"CANARY"
 
@@ -60,3 +64,9 @@ PHOTOSHOP = segment(0xED, b"Photoshop 3.0\x008BIM" + SECRET)
 ICC = segment(0xE2, b"ICC_PROFILE\0\1\1" + SECRET)
 COMMENT_2000 = segment(0x64, b"\0\1" + SECRET)
 COMMENT_2000_BINARY = segment(0x64, b"\0\0" + SECRET)
+
+
+def strip(value: bytes, transfer_syntax: str, **told: bool) -> bytes | None:
+    """Return a value without metadata in its coded streams; None if there is nothing to strip."""
+    patches = program_strip(ValueView.of(value), transfer_syntax, **told)
+    return OverwriteBytes(patches).carried_out(value) if patches else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
-from stream_parts import COMMENT, SECRET, after, frames_of, real, set_frames
+from stream_parts import COMMENT, SECRET, after, frames_of, real, set_frames, strip
 
 from deid_core_streams.bits import StreamError
 from deid_core_streams.fragments import ITEM_START
-from deid_core_streams.strip import strip
 
 JPEG = "SC_rgb_small_odd_jpeg.dcm"
 

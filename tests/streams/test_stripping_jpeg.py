@@ -24,11 +24,11 @@ from stream_parts import (
     real,
     segment,
     set_frames,
+    strip,
 )
 
 from deid_core_streams.bits import StreamError
 from deid_core_streams.jpeg import strip_jpeg
-from deid_core_streams.strip import strip
 
 SOI = b"\xff\xd8"
 METADATA = EXIF + XMP + PHOTOSHOP + ICC + COMMENT

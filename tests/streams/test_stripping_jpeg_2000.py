@@ -16,11 +16,11 @@ from stream_parts import (
     frames_of,
     real,
     set_frames,
+    strip,
 )
 
 from deid_core_streams.bits import StreamError
 from deid_core_streams.jpeg2000 import strip_jpeg_2000, strip_jpeg_xl
-from deid_core_streams.strip import strip
 
 LOSSLESS, LOSSY, SEVERAL = (
     "MR_small_jp2klossless.dcm",

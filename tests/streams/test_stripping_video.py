@@ -10,11 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydicom.encaps import encapsulate, generate_frames
-from stream_parts import MEDIA, SECRET, box, frames_of, set_frames
+from stream_parts import MEDIA, SECRET, box, frames_of, set_frames, strip
 
 from deid_core_streams.bits import StreamError
 from deid_core_streams.elementary import AVC_UNITS, HEVC_UNITS, strip_byte_stream, strip_unit
-from deid_core_streams.strip import strip
 from deid_core_streams.video import strip_avc, strip_hevc, strip_mpeg_2
 
 MPEG_2, AVC, HEVC = (f"1.2.840.10008.1.2.4.{number}" for number in (100, 102, 107))
