@@ -45,7 +45,7 @@ class Batch:
         repr=False, alias="compile_value"
     )
     linkable: bool = True
-    mark: str = ".deid-"
+    mark: str = attrs.field(default=".deid-", repr=False)
 
     def value(self, rule: Rule) -> Callable[[Field], Any]:
         """Compile the value of ``rule`` (literal, ``var:``, ``deid_func:``) into a function.

@@ -269,7 +269,8 @@ class Engine(Runner):
             sweep = host.sweep_values(instance, identifiers, batch)
         root = self.plan.root(dataset)
         scope = None
-        if record is None:
+        # Who reads the log at DEBUG wants to see each decision.
+        if record is None and not log.isEnabledFor(logging.DEBUG):
             origin = instance.origin
             likeness = (
                 root,

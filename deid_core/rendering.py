@@ -136,6 +136,9 @@ def _encoded(
             # pydicom gives new items the character set of what is around them when it writes them.
             context.rely(Depends.VALUE)
         element.is_undefined_length = is_in_fragments(element, dataset)
+        if dataset.is_in_fragments(path.tag) and not element.is_undefined_length:
+            # Coded pixel data that are none: pydicom refuses what nobody could read.
+            raise NotWalkableError  # noqa: TRY301 - what follows may raise anything
         if vr in CHARACTER_SET_VRS:
             text = str(element.value)
             if declared == [UNDECLARED] and not text.isascii():

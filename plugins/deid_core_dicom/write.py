@@ -29,7 +29,9 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
     `WriteError`; neither leaves anything behind.
     """
     settings = batch.settings
-    path = os.path.join(settings.output_folder, *target.parts)  # noqa: PTH118 - a path object costs as much as the system call
+    folder = str(settings.output_folder)
+    parts = target.parts if folder == "." else (folder, *target.parts)
+    path = os.path.join(*parts)  # noqa: PTH118 - a path object costs as much as the system call
     try:
         if os.path.lexists(path):
             if not settings.overwrite:
@@ -66,7 +68,7 @@ def opened_beside(path: str, mark: str) -> Iterator[tuple[str, int]]:
 
     It is closed, and gone unless it was given another name.
     """
-    folder = os.path.dirname(path)  # noqa: PTH120 - as above
+    folder = os.path.dirname(path) or "."  # noqa: PTH120 - as above
     temporary = f"{folder}/{mark}{os.getpid()}-{next(_NUMBERS)}.tmp"
     try:
         descriptor = os.open(temporary, NEW_FILE, 0o666)
