@@ -69,6 +69,8 @@ class Spread:
         """How many files of each chunk are under way, oldest chunk first."""
         self._lost: set[int] = set()
         self._alone: deque[Task] = deque()
+        self._trials: set[int] = set()
+        """Chunks under way that are one file whose worker was lost."""
         self._again: deque[Task] = deque()
         self._apart: dict[int, Task] = {}
         self._done: dict[int, _Done] = {}
@@ -110,7 +112,7 @@ class Spread:
         return bool(self._alone or self._again or not self._drained)
 
     def _feed(self) -> None:
-        while self._has_more() and len(self._apart) < MOST_APART and self.workers.room() > 0:
+        while self._may_give() and self.workers.room() > 0:
             tasks = self._chunk()
             if not tasks:
                 return
@@ -121,12 +123,25 @@ class Spread:
                 continue
             self._issued += 1
             self._under_way[self._issued] = tasks
+            if tasks[0].number in self._lost:
+                self._trials.add(self._issued)
             for task in tasks:
                 # A file that was lost stays part of the chunk that it was lost with.
                 origin = self._origin.setdefault(task.number, self._issued)
                 if origin == self._issued:
                     self._open[origin] = self._open.get(origin, 0) + 1
             self.workers.give(self._issued, payload)
+
+    def _may_give(self) -> bool:
+        """Tell whether anything may be given out.
+
+        What died with a worker is tried again alone: where workers take others with them, really.
+        """
+        if not self._has_more() or len(self._apart) >= MOST_APART:
+            return False
+        if self.workers.isolates or not (self._alone or self._trials):
+            return True
+        return not self._under_way
 
     def _chunk(self) -> list[Task]:
         if self._alone:
@@ -152,6 +167,7 @@ class Spread:
 
     def _take(self, event: Event) -> None:
         tasks = self._under_way.pop(event.chunk)
+        self._trials.discard(event.chunk)
         if isinstance(event, Answered):
             self._names.lost |= event.again
             self._take_answer(event.payload, {task.number: task for task in tasks})

@@ -97,6 +97,8 @@ class Workers(Protocol):
     """How many there are."""
     seconds: float
     """How long a worker shall have to do with a chunk: long against the cost of handing it over."""
+    isolates: bool
+    """Whether a worker that dies takes with it what it has in hand, and nothing that waits for it."""
 
     def room(self) -> int:
         """Return how many chunks may be given now; 0 while none has begun. Never waits."""

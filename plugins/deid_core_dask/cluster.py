@@ -30,6 +30,7 @@ class Cluster:
     """
 
     seconds = 0.5
+    isolates = False
 
     def __init__(self, configuration: Configuration, options: WorkerOptions) -> None:
         self.count = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from dask import config
@@ -25,6 +26,8 @@ def connect(options: WorkerOptions) -> tuple[Any, Any]:
     A scheduler is a URL, or the file of JSON in which one says where it is. Certificates for
     ``tls://`` come from Dask's own configuration. Raises `SettingsError`.
     """
+    # Dask tells of every connection.
+    logging.getLogger("distributed").setLevel(logging.WARNING)
     if options.scheduler is None:
         cluster = _local(options.workers or CPU_COUNT)
         return Client(cluster, set_as_default=False), cluster

@@ -28,6 +28,7 @@ class Processes:
     """
 
     seconds = 0.04
+    isolates = True
 
     def __init__(self, configuration: Configuration, count: int) -> None:
         self.count = count

@@ -40,6 +40,22 @@ def test_the_engine_makes_no_difference(run: Any, slices: Any, tmp_path: Path) -
     assert contents(tmp_path / "two") == contents(tmp_path / "three") == one
 
 
+@pytest.mark.slow
+def test_a_cluster_of_its_own_says_nothing_of_itself(run: Any, slices: Any, tmp_path: Path) -> None:
+    slices(3)
+    assert run("one").exit_code == 0
+    words = ["--output", tmp_path / "two", "--key-file", tmp_path / "key", "--engine", "dask"]
+    program = [sys.executable, "-c", "from deid_core.cli.main import main; main()"]
+    done = subprocess.run(
+        [*program, "run", tmp_path / "in", *words, "--workers", "1"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
 def test_an_engine_that_is_not_there_is_a_wrong_usage(run: Any, slices: Any) -> None:
     slices(1)
     result = run("out", "--engine", "cluster")

@@ -60,7 +60,7 @@ class Dask:
 
 
 @pytest.fixture
-def dask(tmp_path: Path) -> Iterator[Dask]:
+def dask(install: Any, tmp_path: Path) -> Iterator[Dask]:
     folder = tmp_path / "dask"
     folder.mkdir()
     site = str(tmp_path / "site")
