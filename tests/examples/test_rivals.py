@@ -89,6 +89,7 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
     listed = rivals.plugins()
     ours = {
         "audit",
+        "dask",
         "dicom",
         "executors",
         "fileset",

@@ -43,7 +43,7 @@ def _left(folder: Path) -> set[str]:
 def test_it_writes_and_watches_the_end(environment: Environment) -> None:
     writer = environment.plugins()["zip-writer"]
     assert writer["status"] == "loaded"
-    assert writer["hooks"] == ["deid_batch_finished", "deid_write_file"]
+    assert writer["hooks"] == ["deid_batch_finished", "deid_parallel_runs", "deid_write_file"]
 
 
 def test_the_archive_holds_what_the_folder_would(
