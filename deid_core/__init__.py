@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from deid_core.model import Outcome as Outcome
     from deid_core.model import PrivateDecision as PrivateDecision
     from deid_core.model import PrivateVerdict as PrivateVerdict
+    from deid_core.model import Promises as Promises
     from deid_core.model import RunReport as RunReport
     from deid_core.model import Sweep as Sweep
     from deid_core.model import WriteReceipt as WriteReceipt
@@ -91,7 +92,7 @@ _HOMES = {
     "host": "PluginHost PluginInfo",
     "changes": "Change OverwriteBytes RemoveElement RemoveItems SetValue",
     "model": "DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers "
-    "Instance Origin Outcome PrivateDecision PrivateVerdict RunReport Sweep WriteReceipt",
+    "Instance Origin Outcome PrivateDecision PrivateVerdict Promises RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",
     "records": "Check CliCommand ConditionOperator ExampleDataset Executor FieldAction FieldExpander "
     "ParallelRun Rank RecipeSource Takes Unresolved ValueFunction WorkerOptions",

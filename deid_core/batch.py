@@ -98,15 +98,16 @@ def _no_words(name: str) -> frozenset[str]:
 class FileContext:
     """The file at hand: its data set as it was read, its identifiers, and its variables.
 
-    ``item`` holds the variables that the user gave for this instance (``var:``). ``label``
-    is what log lines call the file. ``memory`` is for what a plugin
-    has found out about the file and needs again, by a name of its own.
+    What is asked of it is noted, so that the engine knows for how long an answer holds, see
+    `Depends`. ``item`` holds the variables that the user gave for this instance (``var:``). ``label``
+    is what log lines call the file. ``memory`` is for what a plugin has found out about the file and
+    needs again, by a name of its own.
     """
 
     label: str
-    instance: Instance = attrs.field(repr=False)
+    _instance: Instance = attrs.field(repr=False, alias="instance")
     _identifiers: Identifiers = attrs.field(repr=False, alias="identifiers")
-    item: Mapping[str, Any] = attrs.field(repr=False)
+    _item: Mapping[str, Any] = attrs.field(repr=False, alias="item")
     batch: Batch = attrs.field(repr=False)
     _words: Callable[[str], frozenset[str]] = attrs.field(
         repr=False, default=_no_words, alias="words"
@@ -122,10 +123,31 @@ class FileContext:
         return self._words(name)
 
     @property
+    def instance(self) -> Instance:
+        """The instance as it was read; an answer of who asks holds for this file only."""
+        return self.instance_for(Depends.FILE)
+
+    def instance_for(self, depends: Depends) -> Instance:
+        """Return the instance, for an answer that depends on no more of it than that."""
+        self.rely(depends)
+        return self._instance
+
+    @property
     def identifiers(self) -> Identifiers:
-        """Who and what the instance is about; an answer of who asks holds for the patient only."""
+        """Who and what the instance is about; an answer of who asks holds for this file only."""
+        self.rely(Depends.FILE)
+        return self._identifiers
+
+    def identifiers_of_patient(self) -> Identifiers:
+        """Return the same, for an answer that depends on nothing of it but the patient."""
         self._noted[0].patient = True
         return self._identifiers
+
+    @property
+    def item(self) -> Mapping[str, Any]:
+        """The variables of the file; an answer of who asks holds for this file only."""
+        self.rely(Depends.FILE)
+        return self._item
 
     def rely(self, depends: Depends) -> None:
         """Note that the answer that is being found depends on this."""
@@ -142,8 +164,9 @@ class FileContext:
 
         There is one for each file. Whatever is done to it changes nothing.
         """
+        self.rely(Depends.FILE)
         if not self._copies:
-            self._copies.append(separate(self.instance.dataset))
+            self._copies.append(separate(self._instance.dataset))
         return self._copies[0]
 
     def warn(self, message: str) -> None:

@@ -15,8 +15,8 @@ class Depends(enum.IntEnum):
     """What the answer of a plugin about one data element depends on, besides the run itself.
 
     Equal dependences promise equal answers, so an answer is remembered for as long as they last.
-    What is read through a `Field` is noted by itself: who uses nothing but the field declares
-    PLACE.
+    What is read through a `Field`, or of its `FileContext`, is noted by itself. So who uses nothing
+    else, and gives the same answer to the same question, declares PLACE.
     """
 
     PLACE = 0

@@ -266,7 +266,7 @@ class Engine(Runner):
         verdict = host.screen_private_tags(instance, identifiers, batch)
         sweep = None
         if batch.settings.sweep != "off":
-            sweep = host.sweep_values(instance, identifiers, batch)
+            sweep = host.sweep_values(instance, identifiers, batch).promised()
         root = self.plan.root(dataset)
         scope = None
         # Who reads the log at DEBUG wants to see each decision.

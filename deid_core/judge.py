@@ -31,7 +31,7 @@ from deid_core.model import (
     Parent,
     PrivateDecision,
     PrivateVerdict,
-    Sweep,
+    Promises,
 )
 from deid_core.recall import Scope
 from deid_core.recipe.places import new_path
@@ -65,7 +65,7 @@ class Case:
 
     context: FileContext
     verdict: PrivateVerdict
-    sweep: Sweep | None = None
+    sweep: Promises | None = None
     scope: Scope | None = None
     actions: Counter[str] = attrs.field(factory=Counter)
     shared: list[Mapping[str, int]] = attrs.field(factory=list)
@@ -198,7 +198,8 @@ class Walk:
             return None
         field = self._field(path)
         before = context.note_anew()
-        change = sweep.examine(field, protected)
+        change = sweep.about(field, protected)
+        looks_beside = sweep.scope is not None and sweep.looks_beside(field)
         # What a sweep looks at on its way is its own affair: it says what its answers depend on.
         context.note_anew(before)
         if change is None and before.depends is Depends.PLACE and not before.patient:
@@ -207,7 +208,7 @@ class Walk:
         if sweep.scope is None:
             context.rely(Depends.FILE)
         else:
-            context.rely(Depends.ITEM if sweep.looks_beside(field) else Depends.VALUE)
+            context.rely(Depends.ITEM if looks_beside else Depends.VALUE)
         if change is not None:
             self._count("SWEEP", path)
         return change

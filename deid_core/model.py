@@ -351,33 +351,51 @@ def _nobody(*_: object) -> bool:
 
 
 @attrs.frozen
-class Sweep:
-    """What looks for the patient's own values in one instance.
+class Promises:
+    """By what a run may ask a sweep less often.
 
-    ``examine(field, protected)`` is asked about every element that stays as it is and returns a
-    change where it finds something, None where not. ``protected`` says that a rule keeps it.
-
-    The rest lets a run ask less often; who leaves it out is asked about each element.
+    They hold for the function ``about`` alone: a plugin that puts another ``examine`` in its place
+    makes them void, unless it gives them anew.
 
     ``scope`` promises that in one run all sweeps of an equal scope give equal answers about
     elements that are equal in these: path (but for the numbers of items), encoded value, character
     set of the data set that holds them, and ``protected``. None promises nothing.
     ``looks_beside(field)`` takes out of that promise: it is asked once about an element whose
-    answer could be remembered, and tells whether that depends on other elements as well. It gives
-    the same for all elements that are equal in the above.
+    answer could be remembered, and tells whether that depends on other elements of the same data
+    set or item as well. It gives the same for all elements that are equal in the above.
     ``passes_over(path)`` tells that ``examine`` answers None whatever the value of the element is.
     It depends on the path alone, but for the numbers of items, and is the same in the whole run.
     ``is_innocent(path, value, encodings, protected)`` may tell of an encoded value that ``examine``
     answers None: True is a promise, False is none.
     """
 
-    examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
+    about: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
     scope: Hashable = attrs.field(default=None, repr=False)
     looks_beside: Callable[[Field], bool] = attrs.field(default=_never, repr=False)
     passes_over: Callable[[ElementPath], bool] = attrs.field(default=_never, repr=False)
     is_innocent: Callable[[ElementPath, bytes, tuple[str, ...], bool], bool] = attrs.field(
         default=_nobody, repr=False
     )
+
+
+@attrs.frozen
+class Sweep:
+    """What looks for the patient's own values in one instance.
+
+    ``examine(field, protected)`` is asked about every element that stays as it is and returns a
+    change where it finds something, None where not. ``protected`` says that a rule keeps it. Without
+    ``promises`` it is asked about each.
+    """
+
+    examine: Callable[[Field, bool], Change | None] = attrs.field(repr=False)
+    promises: Promises | None = attrs.field(default=None, repr=False)
+
+    def promised(self) -> Promises:
+        """Return the promises that hold for ``examine``."""
+        promises = self.promises
+        if promises is not None and promises.about == self.examine:
+            return promises
+        return Promises(self.examine)
 
 
 @attrs.frozen

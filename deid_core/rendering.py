@@ -127,7 +127,10 @@ def _encoded(
     declared = [character_set] if isinstance(character_set, str) else list(character_set)
     try:
         value = to_vr(change.value, vr)
-        if not dataset.is_in_fragments(path.tag):
+        if dataset.is_in_fragments(path.tag):
+            # Another file may have it in another form.
+            context.rely(Depends.FILE)
+        else:
             plain = encode_plain(path.tag, vr, value, implicit=dataset.implicit)
             if plain is not None:
                 return plain

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from deid_core.dependence import Depends
 from deid_core.errors import ActionError, FileError, PluginContractError
 from deid_core.guard import Guard, failure
 from deid_core.model import Field
@@ -46,7 +45,6 @@ def _variable(name: str) -> Value:
         raise Fault("var: needs the name of a variable")
 
     def value(field: Field) -> Any:
-        field.context.rely(Depends.FILE)
         found = field.context.item.get(name)
         if found is None or callable(found):
             raise Unresolved(f"no variable {name!r}")
@@ -60,7 +58,6 @@ def _user_function(name: str, text: str) -> Value:
         raise Fault("func: needs the name of a function")
 
     def value(field: Field) -> Any:
-        field.context.rely(Depends.FILE)
         function = field.context.item.get(name)
         if not callable(function):
             raise Unresolved(f"no function {name!r}")

@@ -59,7 +59,7 @@ def patient_days(batch: Batch) -> Callable[[Field, int], int]:
     issuers: dict[str, str] = {}
 
     def days(field: Field, most: int) -> int:
-        context, identifiers = field.context, field.context.identifiers
+        context, identifiers = field.context, field.context.identifiers_of_patient()
         if identifiers.missing[:1] == (batch.settings.entity_id or "PatientID",):
             _warn_once(
                 context,

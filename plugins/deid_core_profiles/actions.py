@@ -63,7 +63,7 @@ def compile_typed(rule: Rule, batch: Batch) -> Apply:
 
     def decide(field: Field) -> Change | None:
         branch = BRANCHES[code]
-        origin = field.context.instance.origin
+        origin = field.context.instance_for(Depends.PLACE).origin
         if not field.path.parents and origin is not None:
             branch = classes.get(origin.sop_class, branch)
         if branch == "X":

@@ -138,10 +138,10 @@ class _Content:
         return self.concepts.code(_concept(names), value_type) == "X"
 
     def _outline(self, field: Field) -> Outline:
-        field.context.rely(Depends.TREE)
+        instance = field.context.instance_for(Depends.TREE)
         memory: dict[str, Outline] = field.context.memory
         if OUTLINE not in memory:
-            memory[OUTLINE] = outline(field.context.instance.elements, self._goes)
+            memory[OUTLINE] = outline(instance.elements, self._goes)
         return memory[OUTLINE]
 
 

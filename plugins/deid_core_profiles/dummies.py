@@ -7,7 +7,6 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from deid_core import Batch, Change, Field, ReadError, RemoveElement, SetValue, dictionary
-from deid_core.dependence import Depends
 
 TEXT = "ANONYMIZED"
 DUMMIES: dict[str, Any] = {
@@ -85,7 +84,6 @@ def dummy(field: Field, batch: Batch) -> Any:
         if field.value:
             # Another UID is a dummy too, and what refers to it still does.
             return _other_uids(field.value, batch)
-        field.context.rely(Depends.FILE)
         place = f"{field.context.identifiers.item}\\{field.path}"
         return batch.pseudonym_uid("dummy", place)
     return EIGHT_BYTES

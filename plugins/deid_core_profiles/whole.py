@@ -34,7 +34,8 @@ def keeping_whole(sweep: Sweep, batch: Batch) -> Sweep:
             return SetValue(_stand_in(field, protected, sweep.examine, batch))
         return SetValue(None) if path.keyword in required()["2"] else change
 
-    return attrs.evolve(sweep, examine=examine)
+    # What is found there is found here, so that all that was promised still holds.
+    return Sweep(examine, attrs.evolve(sweep.promised(), about=examine))
 
 
 def _is_lost(change: Change | None) -> bool:

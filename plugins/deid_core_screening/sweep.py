@@ -9,7 +9,7 @@ from functools import partial
 
 import attrs
 
-from deid_core import Batch, Identifiers, Instance, Sweep
+from deid_core import Batch, Identifiers, Instance, Promises, Sweep
 from deid_core.settings import shifted_dates
 from deid_core_screening.ages import cap_ages
 from deid_core_screening.dates import holds_date, mover, rewrite_dates
@@ -54,13 +54,14 @@ def sweep(instance: Instance, identifiers: Identifiers, batch: Batch) -> Sweep:
     found = known.get(key, 0)
     if found is None:
         examination = _examination(own, identifiers, batch, cleans=cleans)
-        found = Sweep(
+        promises = Promises(
             examination.examine,
             next(_numbers),
             examination.looks_beside,
             passes_over,
             examination.is_innocent,
         )
+        found = Sweep(examination.examine, promises)
         known.keep(key, 0, found)
     return found
 

@@ -72,7 +72,7 @@ def compile_strip(_rule: Rule, _batch: Batch) -> Apply:
     """
 
     def strip_metadata(field: Field) -> Change | None:
-        instance = field.context.instance
+        instance = field.context.instance_for(Depends.PLACE)
         syntax = instance.origin.transfer_syntax if instance.origin is not None else ""
         syntax = syntax or str(instance.elements.file_meta.get("TransferSyntaxUID", "") or "")
         if syntax in NATIVE and field.path.vr in BYTES and not _in_fragments(field):

@@ -15,10 +15,19 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from deid_core import Batch, ElementPath, Field, Identifiers, Instance, RemoveElement, SetValue
+from deid_core import (
+    Batch,
+    ElementPath,
+    Field,
+    Identifiers,
+    Instance,
+    Promises,
+    RemoveElement,
+    SetValue,
+)
 from deid_core.batch import FileContext
 from deid_core.elements import held, is_sequence, items_of, plain, read_element, walk
-from deid_core.model import FileRef, Parent, Sweep
+from deid_core.model import FileRef, Parent
 from deid_core.quiet import quiet_pydicom
 from deid_core.settings import Settings
 from deid_core_screening.memory import Memory
@@ -36,11 +45,12 @@ def run(batch: Batch) -> Batch:
 
 
 @pytest.fixture
-def swept(ref: FileRef, run: Batch) -> Callable[..., Sweep]:
+def swept(ref: FileRef, run: Batch) -> Callable[..., Promises]:
     """Return a function that prepares the sweep of a data set."""
 
-    def swept(dataset: Dataset, patient: str = "p") -> Sweep:
-        return sweep(Instance(dataset, ref), Identifiers("p", "i", {}, patient=patient), run)
+    def swept(dataset: Dataset, patient: str = "p") -> Promises:
+        identifiers = Identifiers("p", "i", {}, patient=patient)
+        return sweep(Instance(dataset, ref), identifiers, run).promised()
 
     return swept
 
@@ -137,6 +147,34 @@ def test_what_a_run_remembers_goes_with_it(small, ref, run):
 
 
 @pytest.mark.parametrize("file", REAL_FILES)
+def test_what_is_innocent_at_a_glance_is_never_changed(file, swept, field):
+    with quiet_pydicom():
+        dataset = dcmread(get_testdata_file(file))
+        prepared = swept(dataset)
+        innocent = 0
+        for holder, path in walk(dataset):
+            value, declared = held(holder, path.tag).value, holder.original_character_set
+            encodings = (declared,) if isinstance(declared, str) else tuple(declared or ())
+            if not isinstance(value, bytes):
+                continue
+            for protected in (False, True):
+                if prepared.is_innocent(path, value, encodings, protected):
+                    innocent += 1
+                    assert prepared.about(field(holder, path, dataset), protected) is None
+    assert innocent
+
+
+def test_who_examines_in_another_way_makes_the_promises_void(small, ref, run):
+    found = sweep(Instance(encoded(small), ref), Identifiers("p", "i", {}), run)
+    other = attrs.evolve(found, examine=lambda _field, _protected: RemoveElement())
+    assert found.promised().scope is not None
+    assert other.promised().scope is None
+    assert not other.promised().is_innocent(
+        ElementPath(0x00100020, "LO"), b"x", ("iso8859",), False
+    )
+
+
+@pytest.mark.parametrize("file", REAL_FILES)
 def test_what_is_passed_over_is_never_changed(file, swept, field):
     with quiet_pydicom():
         dataset = dcmread(get_testdata_file(file))
@@ -145,7 +183,7 @@ def test_what_is_passed_over_is_never_changed(file, swept, field):
         for holder, path in walk(dataset):
             if prepared.passes_over(path):
                 passed += 1
-                assert prepared.examine(field(holder, path, dataset), False) is None
+                assert prepared.about(field(holder, path, dataset), False) is None
     assert passed
 
 
@@ -166,7 +204,7 @@ def test_a_code_that_holds_nothing_depends_on_nothing_else(small, swept, field):
     dataset = encoded(small)
     prepared, path = swept(dataset), ElementPath(0x00080100, "SH")
     assert not prepared.looks_beside(field(dataset, path))
-    assert prepared.examine(field(dataset, path), False) is None
+    assert prepared.about(field(dataset, path), False) is None
 
 
 def test_an_own_value_in_a_person_code_is_found_by_its_place_whatever_the_item(small, swept, field):
@@ -180,24 +218,24 @@ def test_an_own_value_in_a_person_code_is_found_by_its_place_whatever_the_item(s
         parents = (Parent(0x00081072, number), Parent(0x00401101, 0))
         path = ElementPath(0x00080100, "SH", None, parents)
         inner = field(item.PersonIdentificationCodeSequence[0], path, dataset)
-        assert swept(dataset).examine(inner, False) == RemoveElement()
+        assert swept(dataset).about(inner, False) == RemoveElement()
 
 
 def test_equal_text_is_judged_anew_for_another_patient(small, swept, field):
     small.ImageComments = "Flanders"
     path = ElementPath(COMMENTS, "LT")
     first = encoded(small)
-    assert swept(first).examine(field(first, path), False) is None
+    assert swept(first).about(field(first, path), False) is None
     small.PatientName = "Flanders^Ned"
     second = encoded(small)
-    assert swept(second).examine(field(second, path), False) == SetValue("")
+    assert swept(second).about(field(second, path), False) == SetValue("")
 
 
 def test_equal_text_is_rewritten_anew_for_another_patient(small, swept, field):
     small.ImageComments = "seen on 2019-05-03"
     dataset, path = encoded(small), ElementPath(COMMENTS, "LT")
     moved = {
-        swept(dataset, patient).examine(field(dataset, path), False).value
+        swept(dataset, patient).about(field(dataset, path), False).value
         for patient in ("one", "another")
     }
     assert len(moved) == 2

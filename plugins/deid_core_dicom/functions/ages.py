@@ -10,7 +10,6 @@ from typing import Any
 from pydicom.datadict import tag_for_keyword
 
 from deid_core import Batch, Field, ReadError, Unresolved
-from deid_core.dependence import Depends
 from deid_core.elements import Elements, plain, read_element
 from deid_core_dicom.functions.arguments import Arguments
 from deid_core_dicom.shift import date_of, today
@@ -88,7 +87,6 @@ def compile_capbirthdate(given: Mapping[str, str], batch: Batch) -> Value:
         if isinstance(value, list):
             raise Unresolved("a patient is born once")
         born = date_of(str(value))
-        field.context.rely(Depends.FILE)
         dataset = field.context.instance.elements
         latest = max(_instants(dataset), default=today())
         if (latest - born).days >= DAYS_OF_90_YEARS or _says_above(dataset):

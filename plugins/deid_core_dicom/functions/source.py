@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from deid_core import Field
-from deid_core.dependence import Depends
 from deid_core.elements import texts
 
 
@@ -17,6 +16,5 @@ def source_text(field: Field) -> str:
     count = len(value) if isinstance(value, list) else 1
     found = field.readings[:count] if field.path.vr in ("DS", "IS") else texts(value)
     if not found:
-        field.context.rely(Depends.FILE)
         return f"{field.context.identifiers.item}\\{field.path}"
     return "\\".join(found)

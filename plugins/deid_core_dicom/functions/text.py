@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from deid_core import Batch, Field, SettingsError, Unresolved
-from deid_core.dependence import Depends
 from deid_core_dicom.functions.arguments import Arguments
 from deid_core_dicom.functions.source import source_text
 
@@ -101,7 +100,6 @@ def compile_template(given: Mapping[str, str], batch: Batch) -> Value:
             if name == "hash":
                 digest = batch.pseudonym_bytes(field.path.label, source_text(field))
                 return digest.hex()[:HASH_LENGTH]
-            field.context.rely(Depends.FILE)
             found = field.context.item.get(name)
             if found is None or callable(found):
                 raise Unresolved(f"no variable {name!r}")
