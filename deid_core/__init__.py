@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from deid_core.errors import SettingsError as SettingsError
     from deid_core.errors import SkippedError as SkippedError
     from deid_core.errors import WriteError as WriteError
+    from deid_core.field import ElementPath as ElementPath
+    from deid_core.field import Field as Field
+    from deid_core.field import FieldValues as FieldValues
     from deid_core.hookspecs import hookimpl as hookimpl
     from deid_core.host import PluginHost as PluginHost
     from deid_core.host import PluginInfo as PluginInfo
     from deid_core.model import DiscoveryOptions as DiscoveryOptions
-    from deid_core.model import ElementPath as ElementPath
-    from deid_core.model import Field as Field
-    from deid_core.model import FieldValues as FieldValues
     from deid_core.model import FileRef as FileRef
     from deid_core.model import FileReport as FileReport
     from deid_core.model import Identifiers as Identifiers
@@ -91,7 +91,8 @@ _HOMES = {
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",
     "changes": "Change OverwriteBytes RemoveElement RemoveItems SetValue",
-    "model": "DiscoveryOptions ElementPath Field FieldValues FileRef FileReport Identifiers "
+    "field": "ElementPath Field FieldValues",
+    "model": "DiscoveryOptions FileRef FileReport Identifiers "
     "Instance Origin Outcome PrivateDecision PrivateVerdict Promises RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",
     "records": "Check CliCommand ConditionOperator ExampleDataset Executor FieldAction FieldExpander "

@@ -12,7 +12,7 @@ from deid_core.changes import Change, Changes, OverwriteBytes, SetValue
 from deid_core.convert import to_vr
 from deid_core.elements import CHARACTER_SET_VRS, Elements, new_element
 from deid_core.encoded.dataset import EncodedDataSet
-from deid_core.model import ElementPath
+from deid_core.field import ElementPath
 from deid_core.rendering import overlay_of
 from deid_core.values import (
     UNDECLARED,

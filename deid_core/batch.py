@@ -12,7 +12,8 @@ import attrs
 
 from deid_core.dependence import Depends, Noted
 from deid_core.elements import separate
-from deid_core.model import Field, Identifiers, Instance
+from deid_core.field import Field
+from deid_core.model import Identifiers, Instance
 from deid_core.settings import UUID_ROOT, Settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import attrs
 
 if TYPE_CHECKING:
     from deid_core.encoded.patched import Patched
-    from deid_core.model import ElementPath
+    from deid_core.field import ElementPath
 
 
 @attrs.frozen

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from deid_core.case import Case
 from deid_core.changes import Changes
 from deid_core.climate import Climate
 from deid_core.elements import Elements, walk
 from deid_core.errors import ActionError
-from deid_core.judge import Case, Walk
+from deid_core.judge import Walk
 from deid_core.recipe.plan import Node
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from deid_core.model import ElementPath
+    from deid_core.field import ElementPath
 
 
 class Depends(enum.IntEnum):

@@ -17,7 +17,7 @@ from pydicom.valuerep import PersonName
 from deid_core import dictionary
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import ReadError
-from deid_core.model import ElementPath, Parent
+from deid_core.field import ElementPath, Parent
 from deid_core.readings import readings
 from deid_core.structure import MAX_DEPTH, UNDEFINED, Encoding, check_items
 

@@ -11,6 +11,7 @@ import attrs
 
 from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
+from deid_core.case import Case
 from deid_core.changes import Changes
 from deid_core.decide import decide_data_set, decide_file_meta
 from deid_core.encoded.dataset import EncodedDataSet
@@ -29,14 +30,7 @@ from deid_core.execution.task import Configuration, Task
 from deid_core.guard import Guard, bare, failure
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
-from deid_core.judge import Case
-from deid_core.model import (
-    DiscoveryOptions,
-    FileRef,
-    FileReport,
-    Instance,
-    Outcome,
-)
+from deid_core.model import DiscoveryOptions, FileRef, FileReport, Instance, Outcome
 from deid_core.naming import safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recall import Recall

@@ -12,8 +12,9 @@ from deid_core.changes import Changes, OverwriteBytes, RemoveElement, SetValue
 from deid_core.elements import walk
 from deid_core.engine import Decided, Engine
 from deid_core.errors import SettingsError
+from deid_core.field import ElementPath, Parent
 from deid_core.judge import FILE_META_GROUP
-from deid_core.model import ElementPath, FileRef, Parent
+from deid_core.model import FileRef
 from deid_core.quiet import quiet_pydicom
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.places import new_path

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from deid_core.batch import FileContext
+from deid_core.case import Case, field_of
 from deid_core.changes import UNDONE, Change, Changes, RemoveElement, RemoveItems, SetValue
 from deid_core.climate import Climate
 from deid_core.dependence import Depends
@@ -19,26 +17,16 @@ from deid_core.elements import (
     is_sequence,
     items_of,
     private_creators,
-    readings_of,
     stored_vr,
-    value_of,
 )
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import ReadError
-from deid_core.model import (
-    ElementPath,
-    Field,
-    Parent,
-    PrivateDecision,
-    PrivateVerdict,
-    Promises,
-)
-from deid_core.recall import Scope
+from deid_core.field import ElementPath, Field, Parent
+from deid_core.model import PrivateDecision
 from deid_core.recipe.places import new_path
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
 from deid_core.remembering import recall_addition, recall_elements, remember_addition
 from deid_core.structure import MAX_DEPTH
-from deid_core.tally import Tally
 
 REMOVE = RemoveElement()
 PRIVATE = 0x10000
@@ -47,39 +35,6 @@ PRIVATE = 0x10000
 FILE_META_GROUP = 0x0002
 ILLEGAL_GROUPS = frozenset({0x0000, FILE_META_GROUP})
 """Groups that no data set may hold (PS3.5 7.1): commands and file meta information."""
-
-_TOP = re.compile(r"\(([0-9A-F]{4}),([0-9A-F]{4})\)")
-"""The first tag of a path in text."""
-
-
-@attrs.define
-class Case:
-    """What decides about one instance.
-
-    ``sweep``, if there is one, is asked about every value that would stay as it is.
-    ``scope``, if there is one, has the answers that were given about like instances.
-    ``actions`` counts what was decided, by action and field; ``shared`` are counts that many files
-    have in common, to be added. ``record``, if there is one, takes
-    the decision of the recipe about each path.
-    """
-
-    context: FileContext
-    verdict: PrivateVerdict
-    sweep: Promises | None = None
-    scope: Scope | None = None
-    actions: Counter[str] = attrs.field(factory=Counter)
-    shared: list[Mapping[str, int]] = attrs.field(factory=list)
-    record: dict[str, Decision] | None = None
-    alone: frozenset[int] = attrs.field(init=False)
-    """Tags at the top level about which the verdict has its own word, there or below."""
-
-    def counts(self) -> Mapping[str, int]:
-        """Return how often each action was carried out."""
-        return Tally((self.actions, *self.shared))
-
-    def __attrs_post_init__(self) -> None:
-        found = map(_TOP.match, (*self.verdict.found, *self.verdict.declared))
-        self.alone = frozenset(int(one[1] + one[2], 16) for one in found if one is not None)
 
 
 @attrs.define
@@ -168,7 +123,7 @@ class Walk:
 
     def _ruled(self, path: ElementPath, decision: Decision) -> Change | None:
         """Carry out the rules about an element."""
-        change, name = decision.change(self._field(path))
+        change, name = decision.change(field_of(self.dataset, path, self.case.context))
         if change is not None:
             if change is UNDONE:
                 name = f"{name} not done, REMOVE"
@@ -182,7 +137,10 @@ class Walk:
         declared = self.case.verdict.declared if path.is_private else {}
         if declared and str(path) in declared:
             self.case.context.rely(Depends.FILE)
-            change, name = declared[str(path)](self._field(path)), "SCREEN"
+            change, name = (
+                declared[str(path)](field_of(self.dataset, path, self.case.context)),
+                "SCREEN",
+            )
         elif fallback == "KEEP":
             return None
         else:
@@ -196,7 +154,7 @@ class Walk:
         sweep, context = self.case.sweep, self.case.context
         if sweep is None or sweep.passes_over(path):
             return None
-        field = self._field(path)
+        field = field_of(self.dataset, path, self.case.context)
         before = context.note_anew()
         change = sweep.about(field, protected)
         looks_beside = sweep.scope is not None and sweep.looks_beside(field)
@@ -224,7 +182,7 @@ class Walk:
             fallback = "REMOVE" if removed else "KEEP"
         decision = self.node.decision(path.tag, path.vr, path.creator, exact=exact)
         if decision.candidates:
-            decision = decision.settled(self._field(path))
+            decision = decision.settled(field_of(self.dataset, path, self.case.context))
         return decision, fallback
 
     def _sequence(
@@ -326,7 +284,7 @@ class Walk:
         if not self.protected.isdisjoint(members):
             return False
         decision = self.node.decision(tag, path.vr, None, exact=False)
-        field = self._field(path)
+        field = field_of(self.dataset, path, self.case.context)
         asked = decision.asked(field)
         rules = [rule for rule in asked if rule.selector.exact or rule.when is not None]
         change, _ = settle(rules).change(field)
@@ -371,29 +329,6 @@ class Walk:
                 self._count(name, path)
                 self.changes.added.append((path, change))
                 remember_addition(self, path, change, f"{name} {path.label}", noted)
-
-    def _field(self, path: ElementPath) -> Field:
-        dataset = self.dataset
-
-        def beside(tag: int) -> object:
-            if tag not in dataset:
-                return None
-            if is_sequence(dataset, tag):
-                items = items_of(dataset, tag)
-                return [one.decoded() if isinstance(one, EncodedDataSet) else one for one in items]
-            return value_of(dataset, tag)
-
-        return Field(
-            path,
-            self.case.context,
-            decode=lambda: beside(path.tag),
-            read=lambda: readings_of(dataset, path.tag),
-            beside=beside,
-            holder=dataset,
-            view=(lambda: dataset.value_view(path.tag))
-            if isinstance(dataset, EncodedDataSet)
-            else None,
-        )
 
     def _is_found(self, path: ElementPath) -> bool:
         found = self.case.verdict.found

@@ -9,7 +9,7 @@ import attrs
 from deid_core.climate import Climate
 from deid_core.dependence import Depends, Noted
 from deid_core.encoded.patched import Patched
-from deid_core.model import ElementPath
+from deid_core.field import ElementPath
 from deid_core.recipe.plan import Node
 
 MOST_SCOPES = 256

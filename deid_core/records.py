@@ -18,7 +18,8 @@ import attrs
 
 from deid_core.changes import Change
 from deid_core.dependence import Depends
-from deid_core.model import ElementPath, Field, FieldValues, Instance
+from deid_core.field import ElementPath, Field, FieldValues
+from deid_core.model import Instance
 
 if TYPE_CHECKING:
     import click

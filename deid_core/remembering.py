@@ -14,8 +14,8 @@ from deid_core.recall import MOST_BYTES, STAYS, Answer, Key, Name, Place, Routin
 from deid_core.rendering import encoded_addition, encoded_change, sequence_of
 
 if TYPE_CHECKING:
+    from deid_core.field import ElementPath
     from deid_core.judge import Walk
-    from deid_core.model import ElementPath
 
 PRIVATE = 0x10000
 """The bit that makes a group number odd (PS3.5 7.8)."""

@@ -12,8 +12,9 @@ from deid_core.elements import CHARACTER_SET_VRS, is_sequence, new_element, stor
 from deid_core.encoded.dataset import CHARACTER_SET, EncodedDataSet
 from deid_core.encoded.encode import encode, encode_plain
 from deid_core.encoded.patched import Patched
+from deid_core.encoded.writing import encoded_items
 from deid_core.errors import NotWalkableError
-from deid_core.model import ElementPath
+from deid_core.field import ElementPath
 from deid_core.values import (
     UNDECLARED,
     check_text,
@@ -99,7 +100,7 @@ def sequence_of(
         None if changes is None else overlay_of(changes, item, context)
         for changes, item in zip(items, dataset.items_of(tag), strict=True)
     ]
-    return dataset.encoded_items(tag, list(overlays))
+    return encoded_items(dataset, tag, list(overlays))
 
 
 def encoded_change(

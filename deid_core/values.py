@@ -8,7 +8,7 @@ from deid_core import dictionary
 from deid_core.batch import FileContext
 from deid_core.elements import ITEMS, Elements, has_undefined_length, stored_vr
 from deid_core.errors import ActionError
-from deid_core.model import ElementPath
+from deid_core.field import ElementPath
 
 UNDECLARED = "iso8859"
 """What pydicom calls the default repertoire, which is ASCII (PS3.5 6.1.2.1)."""

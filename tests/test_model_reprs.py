@@ -16,16 +16,8 @@ from deid_core import changes as changes_module
 from deid_core import model
 from deid_core.batch import Batch, FileContext
 from deid_core.changes import Changes, SetValue
-from deid_core.model import (
-    ElementPath,
-    Field,
-    FileRef,
-    Identifiers,
-    Instance,
-    Origin,
-    Outcome,
-    PrivateVerdict,
-)
+from deid_core.field import ElementPath, Field
+from deid_core.model import FileRef, Identifiers, Instance, Origin, Outcome, PrivateVerdict
 from deid_core.records import RecipeSource
 from deid_core.screening import ScreenRule
 from deid_core.settings import Settings

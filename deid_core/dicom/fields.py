@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 from deid_core.dictionary import keyword_of
 from deid_core.elements import is_sequence, items_of, read_element, walk
-from deid_core.model import ElementPath
+from deid_core.field import ElementPath
 
 
 @attrs.frozen

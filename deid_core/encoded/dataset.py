@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Iterator, KeysView
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from deid_core import dictionary
 from deid_core.encoded.encode import encode, encode_plain
 from deid_core.encoded.heads import explicit_head, implicit_head, implicit_vr
 from deid_core.encoded.patched import Patched, ValueView
+from deid_core.encoded.writing import patched_pieces
 from deid_core.errors import NotWalkableError
 from deid_core.structure import UNDEFINED
 
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 
 Span = tuple[str | None, int, int, int]
 """An element: its VR if the file says it, where it begins, where its value begins, where it ends."""
-
-Overlay = Mapping[int, bytes | Patched | None]
-"""Elements that are written instead: encoded, or None for one that goes."""
-
-Piece = bytes | tuple[int, int]
-"""What is written: bytes, or a range of the source."""
 
 CHARACTER_SET = 0x00080005
 DELIMITER_LENGTH = 8
@@ -184,7 +178,7 @@ class EncodedDataSet:
             if encoded is None:
                 raise KeyError(tag)
             if isinstance(encoded, Patched):
-                pieces = self._patched(encoded)
+                pieces = patched_pieces(self, encoded)
                 encoded = b"".join(
                     one if isinstance(one, bytes) else self.bytes_of(*one) for one in pieces
                 )
@@ -255,7 +249,7 @@ class EncodedDataSet:
         _, start, value, stop = self.spans[tag]
         element = Patched(start, stop, tuple((value + at, data) for at, data in patches))
         if stop <= len(self.data):
-            return b"".join(one for one in self._patched(element) if isinstance(one, bytes))
+            return b"".join(one for one in patched_pieces(self, element) if isinstance(one, bytes))
         return element
 
     def is_in_fragments(self, tag: int) -> bool:
@@ -264,10 +258,10 @@ class EncodedDataSet:
 
     def _is_delimited(self, tag: int) -> bool:
         return tag == self._fragments or (
-            self._items is not None and tag in self._items and self._is_open(tag)
+            self._items is not None and tag in self._items and self.is_open(tag)
         )
 
-    def _is_open(self, tag: int) -> bool:
+    def is_open(self, tag: int) -> bool:
         """Tell whether the file gives a sequence no length."""
         _, start, value, _ = self.spans[tag]
         return self.data[value - 4 : value] == b"\xff\xff\xff\xff" and value > start
@@ -355,74 +349,6 @@ class EncodedDataSet:
         self.overlay = {}
         if self._meta is not None:
             self._meta.overlay = {}
-
-    def pieces(self, overlay: Overlay | None = None) -> Iterator[Piece]:
-        """Yield what to write, with the elements of ``overlay`` in their places.
-
-        What lies beyond what was read is given as a range of the source.
-        """
-        overlay = self.overlay if overlay is None else overlay
-        if self.retired:
-            overlay = {**overlay, **dict.fromkeys(self.retired)}
-        spans, at = self.spans, self.start
-        tags: list[int] | None = None
-        for tag in sorted(overlay):
-            span = spans.get(tag)
-            if span is not None:
-                start, stop = span[1], span[3]
-            else:
-                if tags is None:
-                    tags = list(spans)
-                place = bisect_left(tags, tag)
-                start = stop = spans[tags[place]][1] if place < len(tags) else self.end
-            if start > at:
-                yield from self._range(at, start)
-            at = stop
-            encoded = overlay[tag]
-            if isinstance(encoded, Patched):
-                yield from self._patched(encoded)
-            elif encoded is not None:
-                yield encoded
-        if self.end > at:
-            yield from self._range(at, self.end)
-
-    def _patched(self, element: Patched) -> Iterator[Piece]:
-        at = element.start
-        for offset, data in element.patches:
-            yield from self._range(at, offset)
-            yield data
-            at = offset + len(data)
-        yield from self._range(at, element.stop)
-
-    def _range(self, start: int, stop: int) -> Iterator[Piece]:
-        known = len(self.data)
-        if stop <= known:
-            yield self.data[start:stop]
-            return
-        if start < known:
-            yield self.data[start:known]
-            start = known
-        yield start, stop
-
-    def encoded_items(self, tag: int, overlays: list[Overlay | None]) -> bytes:
-        """Return a sequence of which some items have an overlay, and those with None are gone."""
-        _, start, value, _ = self.spans[tag]
-        parts = []
-        for item, overlay in zip(self.items_of(tag), overlays, strict=True):
-            if overlay is None:
-                continue
-            content = b"".join(item.pieces(overlay))  # type: ignore[arg-type]
-            if item.has_undefined_length:
-                parts.append(
-                    b"\xfe\xff\x00\xe0\xff\xff\xff\xff" + content + b"\xfe\xff\x0d\xe0\0\0\0\0"
-                )
-            else:
-                parts.append(b"\xfe\xff\x00\xe0" + len(content).to_bytes(4, "little") + content)
-        content = b"".join(parts)
-        head = self.bytes_of(start, value - 4)
-        if self._is_open(tag):
-            return b"".join((head, b"\xff\xff\xff\xff", content, b"\xfe\xff\xdd\xe0\0\0\0\0"))
-        return b"".join((head, len(content).to_bytes(4, "little"), content))
 
     # -- as pydicom's ------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
-from deid_core.model import Field, FieldValues
+from deid_core.field import Field, FieldValues
 
 REMEMBERED, LONGEST_REMEMBERED = 4096, 256
 """How many values are remembered, and up to how many characters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from deid_core.model import Field
+from deid_core.field import Field
 from deid_core.recipe.battery import Battery, OperatorTest
 
 Test = Callable[[Field], bool]

@@ -11,9 +11,9 @@ import attrs
 
 from deid_core.batch import Batch
 from deid_core.errors import DeidError, PluginContractError, Problem, RecipeError
+from deid_core.field import Field
 from deid_core.guard import Guard, failure
 from deid_core.host import PluginHost
-from deid_core.model import Field
 from deid_core.recipe.conditions import CompiledCondition, compile_condition
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.find import Foundation

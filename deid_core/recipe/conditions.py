@@ -16,8 +16,8 @@ from deid_core.elements import (
     readings_of,
 )
 from deid_core.errors import PluginContractError
+from deid_core.field import FieldValues
 from deid_core.guard import Guard
-from deid_core.model import FieldValues
 from deid_core.recipe.battery import Together
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.selectors import Step, parse_path

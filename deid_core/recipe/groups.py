@@ -8,7 +8,7 @@ from itertools import chain
 import attrs
 
 from deid_core.elements import Elements, is_sequence, readings_of, walk
-from deid_core.model import ElementPath
+from deid_core.field import ElementPath
 from deid_core.recipe.selectors import Selector
 from deid_core.recipe.tree import Group, Member, Recipe
 

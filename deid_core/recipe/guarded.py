@@ -5,8 +5,8 @@ from __future__ import annotations
 from deid_core.changes import UNDONE, Change
 from deid_core.dependence import Depends
 from deid_core.errors import ActionError, FileError
+from deid_core.field import Field
 from deid_core.guard import failure
-from deid_core.model import Field
 from deid_core.recipe.tree import Rule
 from deid_core.records import Apply, Unresolved
 

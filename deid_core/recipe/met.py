@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from deid_core.elements import Elements
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import ReadError
-from deid_core.model import FieldValues
+from deid_core.field import FieldValues
 from deid_core.recipe.conditions import CompiledCondition, Path, values_at
 
 MOST_REMEMBERED = 1024

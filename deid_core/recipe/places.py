@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deid_core import dictionary
-from deid_core.model import ElementPath, Parent
+from deid_core.field import ElementPath, Parent
 from deid_core.recipe.selectors import Step
 
 

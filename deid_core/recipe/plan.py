@@ -12,7 +12,7 @@ import attrs
 
 from deid_core.changes import Change
 from deid_core.elements import Elements
-from deid_core.model import ElementPath, Field, Parent
+from deid_core.field import ElementPath, Field, Parent
 from deid_core.recipe.choice import Choice
 from deid_core.recipe.conditions import CompiledCondition
 from deid_core.recipe.groups import ValueGroup

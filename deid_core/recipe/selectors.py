@@ -9,8 +9,8 @@ import attrs
 
 from deid_core import dictionary
 from deid_core.errors import PluginContractError
+from deid_core.field import ElementPath, Field, Parent
 from deid_core.guard import Guard
-from deid_core.model import ElementPath, Field, Parent
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.tree import Group
 from deid_core.records import FieldExpander

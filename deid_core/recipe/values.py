@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from deid_core.errors import ActionError, FileError, PluginContractError
+from deid_core.field import Field
 from deid_core.guard import Guard, failure
-from deid_core.model import Field
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.tree import Rule
 from deid_core.records import Unresolved, ValueFunction

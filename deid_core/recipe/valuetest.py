@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deid_core.batch import Batch
+from deid_core.field import Field
 from deid_core.host import PluginHost
-from deid_core.model import Field
 from deid_core.recipe.battery import OperatorTest
 from deid_core.recipe.conditions import compile_operator, compile_together
 from deid_core.recipe.faults import Fault

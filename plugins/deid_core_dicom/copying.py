@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator
 
 from deid_core import WriteError
-from deid_core.encoded.dataset import EncodedDataSet, Piece
+from deid_core.encoded.dataset import EncodedDataSet
+from deid_core.encoded.writing import Piece, pieces
 
 PREAMBLE = bytes(128) + b"DICM"
 GROUP_LENGTH = 0x00020000
@@ -28,11 +29,11 @@ def pieces_of(dataset: EncodedDataSet) -> Iterator[Piece]:
         raise WriteError("there is no file meta information")
     content = b"".join(
         piece
-        for piece in meta.pieces({**meta.overlay, GROUP_LENGTH: None})
+        for piece in pieces(meta, {**meta.overlay, GROUP_LENGTH: None})
         if isinstance(piece, bytes)
     )
     yield b"".join((PREAMBLE, GROUP_LENGTH_HEAD, len(content).to_bytes(4, "little"), content))
-    yield from dataset.pieces()
+    yield from pieces(dataset)
 
 
 def write_pieces(dataset: EncodedDataSet, descriptor: int) -> int:

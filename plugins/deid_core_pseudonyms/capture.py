@@ -19,7 +19,7 @@ from deid_core.elements import (
     stored_vr,
     texts,
 )
-from deid_core.model import Parent
+from deid_core.field import Parent
 from deid_core_pseudonyms.attributes import OWN_MARKS, PATIENT, RESTORED, STUDY
 from deid_core_pseudonyms.identity import text_of
 

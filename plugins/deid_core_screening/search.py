@@ -15,7 +15,7 @@ from deid_core.elements import (
     readings_of,
     stored_vr,
 )
-from deid_core.model import Parent
+from deid_core.field import Parent
 from deid_core.readings import readings
 from deid_core.structure import MAX_DEPTH
 from deid_core_screening.needles import Needle, Undecided

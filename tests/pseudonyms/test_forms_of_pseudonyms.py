@@ -181,7 +181,7 @@ def nested(holder: Dataset, **own: Any) -> list[Any]:
 
 
 def _parent() -> Any:
-    from deid_core.model import Parent
+    from deid_core.field import Parent
 
     return Parent(0x00081120, 0)
 

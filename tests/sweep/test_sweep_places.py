@@ -15,7 +15,7 @@ from deid_core.batch import FileContext
 from deid_core.changes import RemoveElement, SetValue
 from deid_core.dicom import replace_identifiers
 from deid_core.elements import plain
-from deid_core.model import ElementPath
+from deid_core.field import ElementPath
 from deid_core.quiet import quiet_pydicom
 from deid_core_screening.sources import Own, own_values
 from deid_core_screening.sweep import Examination, sweep

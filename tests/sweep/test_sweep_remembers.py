@@ -27,7 +27,8 @@ from deid_core import (
 )
 from deid_core.batch import FileContext
 from deid_core.elements import held, is_sequence, items_of, plain, read_element, walk
-from deid_core.model import FileRef, Parent
+from deid_core.field import Parent
+from deid_core.model import FileRef
 from deid_core.quiet import quiet_pydicom
 from deid_core.settings import Settings
 from deid_core_screening.memory import Memory

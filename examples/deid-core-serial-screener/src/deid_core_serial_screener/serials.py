@@ -19,7 +19,7 @@ from deid_core.elements import (
     read_element,
     stored_vr,
 )
-from deid_core.model import Parent
+from deid_core.field import Parent
 
 SERIAL = "it looks like a serial number"
 UNREADABLE = "it cannot be decoded, so it may be a serial number"
