@@ -10,12 +10,13 @@ from pydicom import config
 from pydicom.charset import convert_encodings, default_encoding
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.tag import BaseTag
 
 from deid_core import dictionary
+from deid_core.encoded.decoding import DELIMITER_LENGTH, data_set_of, file_of, parsed
 from deid_core.encoded.encode import encode, encode_plain
-from deid_core.encoded.heads import explicit_head, implicit_head, implicit_vr
+from deid_core.encoded.heads import implicit_vr
 from deid_core.encoded.patched import Patched, ValueView
 from deid_core.encoded.writing import patched_pieces
 from deid_core.errors import NotWalkableError
@@ -28,7 +29,7 @@ Span = tuple[str | None, int, int, int]
 """An element: its VR if the file says it, where it begins, where its value begins, where it ends."""
 
 CHARACTER_SET = 0x00080005
-DELIMITER_LENGTH = 8
+
 ITEM = b"\xfe\xff\x00\xe0"
 """The tag of an item: what the bytes of a sequence start with (PS3.5 7.5)."""
 MOST_TEXT = 1024
@@ -182,7 +183,7 @@ class EncodedDataSet:
                 encoded = b"".join(
                     one if isinstance(one, bytes) else self.bytes_of(*one) for one in pieces
                 )
-            return self._parsed(encoded)
+            return parsed(encoded, implicit=self.implicit)
         vr, _, start, stop = self.spans[tag]
         length = stop - start
         if self._is_delimited(tag):
@@ -354,10 +355,7 @@ class EncodedDataSet:
 
     def decoded(self) -> Dataset:
         """Return a data set of pydicom's own, with elements that are still encoded."""
-        dataset = Dataset({BaseTag(tag): self.get_item(tag) for tag in self.keys()})
-        dataset.set_original_encoding(self.implicit, True, self.original_character_set)  # noqa: FBT003 - as pydicom wants it
-        dataset.is_undefined_length_sequence_item = self.has_undefined_length
-        return dataset
+        return data_set_of(self)
 
     def as_file(self) -> FileDataset:
         """Return the data set with its file meta information as pydicom's, made once.
@@ -365,35 +363,8 @@ class EncodedDataSet:
         It counts from then on: whoever has it may have changed it.
         """
         if self.view is None:
-            meta = FileMetaDataset()
-            if self._meta is not None:
-                for tag in self._meta.keys():  # noqa: SIM118 - its elements, as with pydicom
-                    meta[tag] = self._meta.get_item(tag)
-            view = FileDataset(
-                "",
-                self.decoded(),
-                file_meta=meta,
-                is_implicit_VR=self.implicit,
-                is_little_endian=True,
-            )
-            view.set_original_encoding(self.implicit, True, self.original_character_set)  # noqa: FBT003 - as pydicom wants it
-            self.view = view
+            self.view = file_of(self, self._meta)
         return self.view
-
-    def _parsed(self, encoded: bytes) -> RawDataElement:
-        if self.implicit:
-            tag, start, vr, is_long = implicit_head(encoded[:4])[0], 8, None, True
-        else:
-            head = explicit_head(encoded[:6])
-            if head is None:
-                raise NotWalkableError
-            tag, vr, is_long = head
-            start = 12 if is_long else 8
-        value = encoded[start:]
-        length = len(value)
-        if encoded[start - 4 : start] == b"\xff\xff\xff\xff" and is_long:
-            length, value = UNDEFINED, value[:-DELIMITER_LENGTH]
-        return RawDataElement(BaseTag(tag), vr, length, value, 0, self.implicit, True)  # noqa: FBT003 - as pydicom wants it
 
 
 @lru_cache(maxsize=256)
