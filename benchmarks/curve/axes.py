@@ -12,7 +12,6 @@ from pydicom.datadict import DicomDictionary  # type: ignore[attr-defined]
 from benchmarks.curve.files import Shape
 
 KILO, MEGA, GIGA = 10**3, 10**6, 10**9
-ELEMENTS_OF_A_POINT = 40_000
 PLENTY = 100
 
 
@@ -40,7 +39,7 @@ class Axis:
 
 
 def _elements(count: int) -> Point:
-    return Point(Shape(files=min(200, max(8, ELEMENTS_OF_A_POINT // count)), elements=count))
+    return Point(Shape(files=100, elements=count))
 
 
 def _size(count: int) -> Point:

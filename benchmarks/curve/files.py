@@ -71,6 +71,11 @@ def _header(shape: Shape) -> FileDataset:
         dataset.OtherPatientNames = [f"Zq{number:05d}abo^Zq" for number in range(shape.names)]
     if shape.size:
         del dataset.PixelData
+        # Of bytes after the last frame nobody knows what they are, so that they would be searched.
+        dataset.Rows = dataset.Columns = dataset.SamplesPerPixel = 1
+        dataset.BitsAllocated = dataset.BitsStored = 8
+        dataset.HighBit = 7
+        dataset.NumberOfFrames = shape.size
     return dataset
 
 
