@@ -14,9 +14,9 @@ from deid_core.recipe.plan import Node
 
 MOST_SCOPES = 256
 """Scopes that are remembered: as many series or patients may take turns without loss."""
-MOST_BYTES = 1 << 14
-"""Bytes of the longest element that is remembered by its value."""
-ROOM, OWN_ROOM = 1 << 22, 1 << 17
+MOST_BYTES, MOST_OF_A_SEQUENCE = 1 << 14, 1 << 17
+"""Bytes of the longest element that is remembered by its value, and of the longest sequence."""
+ROOM, OWN_ROOM = 1 << 22, 3 << 16
 """Bytes that the answers of one likeness, and those of one patient, may take together."""
 MOST_LIKENESSES = 32
 OVERHEAD = 200

@@ -10,7 +10,17 @@ from deid_core.changes import Changes, SetValue
 from deid_core.dependence import Depends, Noted
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.patched import Patched
-from deid_core.recall import MOST_BYTES, STAYS, Answer, Key, Name, Place, Routine, Scope
+from deid_core.recall import (
+    MOST_BYTES,
+    MOST_OF_A_SEQUENCE,
+    STAYS,
+    Answer,
+    Key,
+    Name,
+    Place,
+    Routine,
+    Scope,
+)
 from deid_core.rendering import encoded_addition, encoded_change, sequence_of
 
 if TYPE_CHECKING:
@@ -148,7 +158,7 @@ def _answered(
         found = fixed.get(name)
         if found is not None and found[0] == vr:
             answer = found[1]
-        elif stop - start > MOST_BYTES:
+        elif stop - start > (MOST_OF_A_SEQUENCE if vr == "SQ" else MOST_BYTES):
             answer, noted = _learned(walk, tag, dataset)
             scope.remember_long(place, name, vr, answer, noted)
         else:

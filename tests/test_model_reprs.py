@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 
 from deid_core import batch as batch_module
 from deid_core import changes as changes_module
+from deid_core import field as field_module
 from deid_core import model
 from deid_core.batch import Batch, FileContext
 from deid_core.changes import Changes, SetValue
@@ -54,7 +55,7 @@ HARMLESS = {
 def classes() -> list[type[Any]]:
     return [
         found
-        for module in (model, batch_module, changes_module)
+        for module in (model, field_module, batch_module, changes_module)
         for _, found in inspect.getmembers(module, inspect.isclass)
         if attrs.has(found) and found.__module__ == module.__name__
     ]
@@ -136,7 +137,7 @@ def test_a_verdict_is_readable() -> None:
 
 
 def test_a_path_prints_its_parents_with_item_numbers() -> None:
-    path = ElementPath(0x00100010, parents=(model.Parent(0x00081140, 2),))
+    path = ElementPath(0x00100010, parents=(field_module.Parent(0x00081140, 2),))
     assert str(path) == "(0008,1140)__2__(0010,0010)"
     assert path.label == "PatientName"
     assert ElementPath(0x00091001).label == "(0009,1001)"
