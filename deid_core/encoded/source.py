@@ -23,14 +23,18 @@ class Source:
 
     __slots__ = ("_changed", "_windows", "data", "descriptor", "size")
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """Read the head of a stream, or all of it, and close it."""
+    def __init__(self, stream: BinaryIO, *, is_file: bool = False) -> None:
+        """Read the head of a stream, or all of it, and close it.
+
+        ``is_file`` says that the stream is a file on disk from its first byte to its last. Of others
+        nobody knows what their descriptor, if they have one, belongs to.
+        """
         self._windows: list[tuple[int, bytes]] = []
         self._changed: tuple[int, int] = (0, 0)
         self.descriptor = -1
         """Of the file, if there is more of it than ``data``; else -1."""
         with stream:
-            descriptor = _descriptor_of(stream)
+            descriptor = _descriptor_of(stream) if is_file else -1
             state = os.fstat(descriptor) if descriptor >= 0 else None
             if state is None or state.st_size <= WHOLE:
                 self.data = stream.read()

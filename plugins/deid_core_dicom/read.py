@@ -78,7 +78,7 @@ def read_patiently(ref: FileRef, batch: Batch) -> Instance:
 
 def _opened(ref: FileRef) -> Source:
     try:
-        return Source(ref.open())
+        return Source(ref.open(), is_file=ref.opener is None)
     except DeidError:
         raise
     except Exception as error:  # noqa: BLE001 - a stream may be a stranger's

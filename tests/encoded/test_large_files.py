@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import BinaryIO
 
 import pytest
 from pydicom import dcmread
@@ -137,3 +138,24 @@ def test_metadata_in_the_frames_of_a_large_file_are_overwritten_in_place(
     assert outcome.data == patient.data
     assert len(outcome.data or b"") > MEGABYTE
     assert b"Simpson" not in (outcome.data or b"")
+
+
+def test_a_stream_within_another_file_is_read_as_what_it_gives(tmp_path: Path) -> None:
+    """Its descriptor is that of the file around it."""
+    path = large(tmp_path / "in.dcm", MEGABYTE)
+    around = tmp_path / "around.bin"
+    around.write_bytes(b"x" * 1000 + path.read_bytes())
+
+    def opened() -> BinaryIO:
+        stream = around.open("rb")
+        stream.seek(1000)
+        return stream
+
+    engine = Engine(
+        PluginHost({"dicom": deid_core_dicom, "screening": deid_core_screening}),
+        [],
+        Settings(output_folder=tmp_path / "out"),
+    )
+    (report,) = engine.run([FileRef("in.dcm", opener=opened)])
+    assert report.outcome is Outcome.WRITTEN
+    assert dcmread(str(report.output)).PixelData == dcmread(path).PixelData
