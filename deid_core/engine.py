@@ -225,10 +225,14 @@ class Engine(Runner):
         for note in instance.notes:
             log.warning("%s: %s", label, note, extra={"is_note": True})
         try:
-            decided = self._applied(instance, label)
+            return self._cleaned(instance, label)
         except NotWalkableError:
-            instance = _decoded(instance)
-            decided = self._applied(instance, label)
+            return self._cleaned(attrs.evolve(instance, dataset=instance.as_read()), label)
+
+    def _cleaned(
+        self, instance: Instance, label: str
+    ) -> tuple[Instance, FileContext, Mapping[str, int]]:
+        decided = self._applied(instance, label)
         finished = self.host.finish_instance(instance, self.batch)
         self._check(finished)
         return finished, decided.context, decided.actions
@@ -270,6 +274,8 @@ class Engine(Runner):
                 root,
                 verdict.default,
                 origin and (origin.sop_class, origin.transfer_syntax),
+                # What one sweep passes over another may look at.
+                sweep and sweep.passes_over,
             )
             scope = self._recall.scope(likeness, (sweep and sweep.scope, identifiers.patient))
         case = Case(context, verdict, sweep, scope, record=record)
@@ -286,8 +292,3 @@ class Engine(Runner):
                 raise PluginContractError(f"{who}: check {name!r} gave reasons that are no text")
             if reasons:
                 raise RefusedError(f"{who}: check {name!r}: {'; '.join(reasons)}")
-
-
-def _decoded(instance: Instance) -> Instance:
-    """Return an instance as it was read, with a data set of pydicom's."""
-    return attrs.evolve(instance, dataset=instance.as_read())

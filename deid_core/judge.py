@@ -319,9 +319,9 @@ class Walk:
                 continue
             decision = self.node.decision(path.tag, path.vr, path.creator, exact=True)
             field = Field(path, self.case.context, present=False)
+            before = self.case.context.note_anew()
             if decision.candidates:
                 decision = decision.settled(field)
-            before = self.case.context.note_anew()
             change, name = decision.change(field)
             noted = self.case.context.note_anew(before)
             before.add(noted)

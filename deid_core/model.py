@@ -112,6 +112,7 @@ class Instance:
         """Return the data set as pydicom's, without what was set or deleted since it was read."""
         if isinstance(self._dataset, EncodedDataSet):
             self._dataset.forget_changes()
+            self._dataset.view = None
         return self.dataset
 
     @property

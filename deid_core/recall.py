@@ -154,6 +154,7 @@ class Scope:
             self._own.take(size)
             place.own[key] = answer
             if noted.swept is not None:
+                self._common.take(0)
                 place.swept[name] = vr, noted.swept, answer
         elif noted.depends is Depends.PLACE:
             self._common.take(size)

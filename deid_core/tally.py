@@ -13,18 +13,18 @@ class Tally(Mapping[str, int]):
     """The sum of several counts, made when it is first asked for."""
 
     _parts: tuple[Mapping[str, int], ...] = ()
-    _sums: list[Counter[str]] = attrs.field(factory=list, init=False, repr=False)
+    _sums: list[dict[str, int]] = attrs.field(factory=list, init=False, repr=False)
 
-    def _sum(self) -> Counter[str]:
+    def _sum(self) -> dict[str, int]:
         if not self._sums:
             total: Counter[str] = Counter()
             for part in self._parts:
                 total.update(part)
-            self._sums.append(total)
+            self._sums.append(dict(total))
         return self._sums[0]
 
     def __repr__(self) -> str:
-        return repr(dict(self._sum()))
+        return repr(self._sum())
 
     def __getitem__(self, action: str) -> int:
         return self._sum()[action]

@@ -265,7 +265,7 @@ class EncodedDataSet:
     def is_open(self, tag: int) -> bool:
         """Tell whether the file gives a sequence no length."""
         _, start, value, _ = self.spans[tag]
-        return self.data[value - 4 : value] == b"\xff\xff\xff\xff" and value > start
+        return value > start and self.bytes_of(value - 4, value) == b"\xff\xff\xff\xff"
 
     def __getitem__(self, key: int | str) -> DataElement:
         """Return an element, decoded. Raises ``KeyError``."""

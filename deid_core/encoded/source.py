@@ -95,11 +95,10 @@ class Source:
 
 
 def _descriptor_of(stream: BinaryIO) -> int:
-    """Return the descriptor of a stream that is a plain file on disk, else -1."""
+    """Return the descriptor of a file that can be read at any place, else -1: of a pipe, say."""
     try:
         descriptor = stream.fileno()
-        # A stream that was read from already, or that decodes what it reads, has its own view.
-        plain = type(stream).__module__ in ("io", "_io") and os.pread(descriptor, 1, 0) is not None
+        os.pread(descriptor, 1, 0)
     except (AttributeError, OSError, UnsupportedOperation, ValueError):
         return -1
-    return descriptor if plain else -1
+    return descriptor

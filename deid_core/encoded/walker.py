@@ -6,7 +6,7 @@ their sequence to the byte. Of anything else it says `NotWalkableError`, and a m
 
 from __future__ import annotations
 
-from deid_core.encoded.dataset import EncodedDataSet, Span
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.heads import EXPLICIT, IMPLICIT, explicit_head, implicit_head
 from deid_core.encoded.source import HEAD, Source
 from deid_core.errors import NotWalkableError
@@ -56,7 +56,8 @@ def walk_group(source: Source, at: int, group: int) -> EncodedDataSet:
     if end > len(data):
         raise NotWalkableError
     dataset = EncodedDataSet(data, implicit=False, start=at)
-    _elements(dataset, data, at, end, 0, 0)
+    if _elements(dataset, data, at, end, 0, 0) != end:
+        raise NotWalkableError
     return dataset.walked(end)
 
 
@@ -227,6 +228,3 @@ def _end_of_fragments(source: Source, at: int) -> int:
         if head[:4] != ITEM or length == UNDEFINED or length & 1 or at + length > source.size:
             raise NotWalkableError
         at += length
-
-
-__all__ = ["Span", "walk", "walk_group", "walk_items"]

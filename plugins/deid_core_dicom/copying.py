@@ -15,8 +15,6 @@ GROUP_LENGTH = 0x00020000
 GROUP_LENGTH_HEAD = b"\2\0\0\0UL\4\0"
 AT_ONCE = 1 << 20
 """Bytes that are copied at once where the system does not copy from file to file."""
-MOST_PIECES = 512
-"""Pieces that one call of the system takes, below the least that POSIX allows it."""
 
 CANNOT = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM})
 """What a system answers that cannot copy between these two files in this way."""
@@ -25,8 +23,6 @@ CANNOT = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, e
 def pieces_of(dataset: EncodedDataSet) -> Iterator[Piece]:
     """Yield the pieces of a Part 10 file (PS3.10 7.1)."""
     meta = dataset.file_meta
-    if meta is None:
-        raise WriteError("there is no file meta information")
     content = b"".join(
         piece
         for piece in pieces(meta, {**meta.overlay, GROUP_LENGTH: None})

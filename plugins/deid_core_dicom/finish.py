@@ -58,8 +58,6 @@ def finish(instance: Instance, batch: Batch) -> Instance:
 def _own(dataset: Elements) -> Elements:
     """Return file meta information that may be changed, in the place of what was read."""
     if isinstance(dataset, EncodedDataSet):
-        if dataset.file_meta is None:
-            raise WriteError("there is no file meta information")
         return dataset.file_meta
     file_meta = FileMetaDataset()
     for element in dataset.file_meta:

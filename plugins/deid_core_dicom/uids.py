@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 from deid_core import Batch, Instance, Origin
 from deid_core.batch import MAX_UID
-from deid_core.elements import Elements
+from deid_core.elements import Elements, stored_vr
 from deid_core.encoded.dataset import EncodedDataSet
 
 IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
@@ -19,6 +19,11 @@ IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 
 IMPLEMENTATION_VERSION = "DEID_CORE_0"
 
+
+TEXT_VRS = frozenset(
+    ["AE", "AS", "CS", "DA", "DT", "LO", "LT", "SH", "ST", "TM", "UC", "UI", "UR", "UT"]
+)
+"""VRs whose values are plain text."""
 
 PADDING = "\0 "
 """What stands around a UID and does not belong to it: NUL by the standard, blanks by mistake."""
@@ -53,7 +58,10 @@ _tag_of = lru_cache(maxsize=None)(tag_for_keyword)
 def uid_in(dataset: Elements, keyword: str) -> str:
     """Return the UID that a data set has under ``keyword``, or ``""``."""
     if isinstance(dataset, EncodedDataSet):
-        return dataset.text(_tag_of(keyword) or 0).strip(PADDING)
+        tag = _tag_of(keyword) or 0
+        text = dataset.text(tag).strip(PADDING)
+        # Several values are no UID, nor is what is no text.
+        return text if text and "\\" not in text and stored_vr(dataset, tag) in TEXT_VRS else ""
     value = dataset.get(keyword)
     return str(value).strip(PADDING) if isinstance(value, str) else ""
 

@@ -22,7 +22,6 @@ FILE_META_GROUP = 0x0002
 TRANSFER_SYNTAX, CLASS_IN_META, CLASS = 0x00020010, 0x00020002, 0x00080016
 LOWEST = 0x00080000
 """Below it are commands and file meta information, which no data set has (PS3.5 7.1)."""
-MOST_FILE_META = 1 << 16
 OTHER = (DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian)
 
 

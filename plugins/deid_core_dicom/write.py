@@ -17,7 +17,8 @@ from deid_core.encoded.dataset import EncodedDataSet
 from deid_core_dicom.copying import pieces_of, write_pieces
 from deid_core_dicom.uids import uid_in
 
-NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+NEW_FILE |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NUMBERS = count()
 
 

@@ -17,11 +17,14 @@ from deid_core import (
     FileRef,
     PluginHost,
     Rank,
+    RemoveElement,
     Settings,
     SetValue,
+    Sweep,
     hookimpl,
 )
 from deid_core.recipe.syntax import parse
+from deid_core.tally import Tally
 
 RECIPE = "FORMAT dicom\nDEFAULT KEEP\n%header\nSTAMP Manufacturer\n"
 
@@ -110,3 +113,31 @@ def test_a_warning_is_given_for_every_file(series, tmp_path, own, caplog) -> Non
 
     run(series, decide, Depends.PLACE, tmp_path, own)
     assert sum("stamped" in line for line in caplog.messages) == 5
+
+
+def test_a_tally_has_what_was_counted_and_nothing_else() -> None:
+    tally = Tally(({"REMOVE PatientID": 1}, {"REMOVE PatientID": 2, "BLANK StudyDate": 1}))
+    assert tally == {"REMOVE PatientID": 3, "BLANK StudyDate": 1}
+    assert "REMOVE Rows" not in tally
+    assert tally.get("REMOVE Rows") is None
+
+
+def test_a_sweep_that_promises_nothing_is_asked_after_one_that_did(series, tmp_path, own) -> None:
+    """What one passes over, the sweep of another file may look at."""
+
+    def sweeps(identifiers):
+        sweep = yield
+        if identifiers.item.endswith(".1"):
+            return sweep
+        return Sweep(lambda field, _: RemoveElement() if field.path.keyword == "Rows" else None)
+
+    spec = {"wrapper": True, "specname": "deid_sweep_values"}
+    plugin = SimpleNamespace(deid_sweep_values=hookimpl(sweeps, **spec))
+    engine = Engine(
+        PluginHost({**own, "picky": plugin}),
+        [parse("FORMAT dicom\nDEFAULT KEEP\nSWEEP remove\n%header\n", "test")],
+        Settings(output_folder=tmp_path / "out"),
+        key=b"k" * 32,
+    )
+    reports = engine.run([FileRef(path.name, path=path) for path in series])
+    assert ["Rows" in dcmread(report.output) for report in reports] == [True] + [False] * 4
