@@ -17,6 +17,7 @@ from deid_core import dictionary
 from deid_core.encoded.decoding import DELIMITER_LENGTH, data_set_of, file_of, parsed
 from deid_core.encoded.encode import encode, encode_plain
 from deid_core.encoded.heads import implicit_vr
+from deid_core.encoded.outline import outline_of
 from deid_core.encoded.patched import Patched, ValueView
 from deid_core.encoded.writing import patched_pieces
 from deid_core.errors import NotWalkableError
@@ -34,15 +35,6 @@ ITEM = b"\xfe\xff\x00\xe0"
 """The tag of an item: what the bytes of a sequence start with (PS3.5 7.5)."""
 MOST_TEXT = 1024
 SINGLE_TEXT = frozenset({"CS", "LO", "SH", "UI"})
-
-MOST_LAYOUTS = 1024
-PRIVATE = 0x10000
-"""The bit that makes a group number odd (PS3.5 7.8)."""
-CREATORS = range(0x10, 0x100)
-"""Numbers of the elements that are private creators (PS3.5 7.8.1)."""
-Outline = tuple[tuple[int, ...], tuple[str | None, ...], tuple[int, ...]]
-"""Tags, VRs, and the tags of private creators."""
-_OUTLINES: dict[tuple[bytes, bool], Outline] = {}
 
 
 class EncodedDataSet:
@@ -94,7 +86,7 @@ class EncodedDataSet:
     @property
     def size(self) -> int:
         """How many bytes the file has."""
-        return self.source.size if self.source is not None else len(self.data)
+        return len(self.data) if self.source is None else self.source.size
 
     def keep_items(self, tag: int, items: list[EncodedDataSet]) -> None:
         """Keep the items of a sequence of undefined length, which were found on the way."""
@@ -193,24 +185,11 @@ class EncodedDataSet:
 
     def creator_tags(self) -> tuple[int, ...]:
         """Return the tags at which private creators stand (PS3.5 7.8.1)."""
-        return self._outline()[2]
+        return outline_of(self)[2]
 
     def tags_and_vrs(self) -> tuple[tuple[int, ...], tuple[str | None, ...]]:
         """Return the tags of what was read, and the VRs that the file gives the elements."""
-        return self._outline()[:2]
-
-    def _outline(self) -> Outline:
-        """Return what all data sets of this layout have in common."""
-        key = (self.layout, self.implicit)
-        outline = _OUTLINES.get(key)
-        if outline is None:
-            if len(_OUTLINES) >= MOST_LAYOUTS:
-                _OUTLINES.clear()
-            tags = tuple(self.spans)
-            creators = tuple(tag for tag in tags if tag & PRIVATE and tag & 0xFFFF in CREATORS)
-            vrs = tuple(span[0] for span in self.spans.values())
-            outline = _OUTLINES[key] = tags, vrs, creators
-        return outline
+        return outline_of(self)[:2]
 
     def vr(self, tag: int) -> str | None:
         """Return the VR that the file, or who set it, gives an element. Raises ``KeyError``."""

@@ -9,11 +9,17 @@ import pytest
 from corpus_files import all_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydicom import dcmread
+from pydicom import DataElement, dcmread
+from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
+import deid_core_dicom
+import deid_core_screening
+from deid_core import Engine, FileRef, PluginHost, Settings
 from deid_core.quiet import quiet_pydicom
+from deid_core.recipe.syntax import parse
 
+OWN = {"dicom": deid_core_dicom, "screening": deid_core_screening}
 FILES = all_files()
 SMALL = [path for path in FILES if path.stat().st_size < 40_000]
 
@@ -136,3 +142,16 @@ def _decoded(dataset: Dataset) -> list[tuple[int, object]]:
         else:
             found.append((element.tag, str(element.value).strip()))
     return found
+
+
+@pytest.mark.parametrize(("vr", "value"), [("UI", ["1.2", "3.4"]), ("PN", "Simpson^Homer")])
+def test_what_is_no_single_uid_names_no_output(tmp_path: Path, vr: str, value: object) -> None:
+    dataset = dcmread(get_testdata_file("CT_small.dcm"))
+    dataset["StudyInstanceUID"] = DataElement("StudyInstanceUID", vr, value)
+    dataset.save_as(tmp_path / "in.dcm")
+    recipe = parse("FORMAT dicom\nDEFAULT KEEP\n%header\nKEEP ALL\n", "test")
+    engine = Engine(PluginHost(OWN), [recipe], Settings(output_folder=tmp_path / "out"))
+    (report,) = engine.run([FileRef("in.dcm", path=tmp_path / "in.dcm")])
+    parts = Path(str(report.output)).relative_to(tmp_path / "out").parts
+    assert len(parts) == 2
+    assert "Simpson" not in str(report.output)
