@@ -40,6 +40,9 @@ def encode_plain(  # noqa: PLR0911 - each kind of value has its own
             return None
         content = b""
     elif type(value) is str and value.isascii() and "\\" not in value and "\x1b" not in value:
+        if vr == "UI" and value != value.strip():
+            # pydicom strips a UID of blanks.
+            return None
         content = value.encode("ascii")
         if len(content) & 1:
             content += b"\0" if vr == "UI" else b" "

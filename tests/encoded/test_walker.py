@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from corpus_files import all_files
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydicom.data import get_testdata_file
 from pydicom.filereader import read_dataset
@@ -87,6 +87,7 @@ def test_any_bytes_are_walked_to_their_end_or_left_alone(
     st.one_of(st.none(), st.text(st.characters(codec="ascii", min_codepoint=32), max_size=40)),
     st.booleans(),
 )
+@example("UI", " ", False)
 def test_plain_text_is_encoded_as_pydicom_does(vr: str, value: str | None, implicit: bool) -> None:
     plain_bytes = encode_plain(0x00100020, vr, value, implicit=implicit)
     if plain_bytes is not None:
