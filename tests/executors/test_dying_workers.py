@@ -18,23 +18,28 @@ from runs import children, contents
 from deid_core import Outcome
 
 POISON = """
-    import os, tempfile, time
+    import os, tempfile
     from pathlib import Path
     from deid_core import ParallelRun, hookimpl
+
+    def dies(name, moment):
+        once = Path({folder!r}, "once")
+        if name != "0007.dcm" or moment != {moment!r} or once.exists():
+            return False
+        if not {always}:
+            once.touch()
+        return True
 
     @hookimpl(wrapper=True)
     def deid_write_file(instance, target, batch):
         name = instance.ref.name
-        once = Path({folder!r}, "once-" + name)
-        if name == "0007.dcm" or (name == "0013.dcm" and not once.exists()):
-            once.touch()
+        if dies(name, "before"):
             folder = batch.settings.output_folder
             folder.mkdir(exist_ok=True)
             tempfile.mkstemp(prefix=batch.mark, suffix=".tmp", dir=folder)
             os._exit(9)
         receipt = yield
-        if name == "0019.dcm" and not once.exists():
-            once.touch()
+        if dies(name, "after"):
             os._exit(9)
         return receipt
 
@@ -44,12 +49,26 @@ POISON = """
 """
 
 
-def test_a_worker_that_dies_costs_its_file_a_retry_and_one_that_kills_two_is_recorded(
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_worker_that_dies_costs_its_file_a_retry(
+    moment: str, engine: Any, install: Any, slices: Any, tmp_path: Path
+) -> None:
+    refs = slices(40)
+    list(engine("one").run(refs))
+    install("poison", POISON.format(folder=str(tmp_path), moment=moment, always=False))
+    reports = list(engine("two").run(refs, executor="processes", workers=2))
+    assert [report.number for report in reports] == list(range(1, 41))
+    assert {report.outcome for report in reports} == {Outcome.WRITTEN}
+    # The outputs are whole, and so is the one whose worker died after it wrote it.
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
+def test_a_file_that_kills_a_second_worker_is_recorded_and_the_others_are_done(
     engine: Any, install: Any, slices: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     refs = slices(40)
     list(engine("one").run(refs[:6] + refs[7:]))
-    install("poison", POISON.format(folder=str(tmp_path)))
+    install("poison", POISON.format(folder=str(tmp_path), moment="before", always=True))
     reports = list(engine("two").run(refs, executor="processes", workers=2))
     assert [report.number for report in reports] == list(range(1, 41))
     bad = [report for report in reports if report.outcome is not Outcome.WRITTEN]
@@ -57,7 +76,6 @@ def test_a_worker_that_dies_costs_its_file_a_retry_and_one_that_kills_two_is_rec
         (7, Outcome.FAILED, "worker-died")
     ]
     assert "file 7: the process that had the file in hand died" in caplog.text
-    # The outputs of all others are whole, those whose worker died after it wrote them too.
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
 
 
