@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from deid_core.errors import ReadError as ReadError
     from deid_core.errors import RecipeError as RecipeError
     from deid_core.errors import RecipeNotFoundError as RecipeNotFoundError
+    from deid_core.errors import RecordError as RecordError
     from deid_core.errors import RefusedError as RefusedError
     from deid_core.errors import SettingsError as SettingsError
     from deid_core.errors import SkippedError as SkippedError
@@ -86,7 +87,7 @@ _HOMES = {
     "errors": "ActionError DeidError FileError MediaDirectoryError NoPluginAnsweredError "
     "NotDicomError NotWalkableError OutputExistsError PluginConflictError PluginContractError PluginError "
     "PluginFailedError PluginLoadError Problem ReadError RecipeError RecipeNotFoundError RefusedError "
-    "SettingsError SkippedError WriteError",
+    "RecordError SettingsError SkippedError WriteError",
     "dependence": "Depends",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",

@@ -19,7 +19,7 @@ from deid_core.settings import UUID_ROOT, Settings
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
-    from deid_core.recipe.tree import Rule
+    from deid_core.recipe.tree import Recipe, Rule
 
 log = logging.getLogger("deid_core")
 
@@ -37,7 +37,8 @@ class Batch:
     same pseudonyms when they have the same key. ``linkable`` is False when the key was made for
     this run only, so that nothing that it locks can be opened later. ``mark`` is what the name of
     an unfinished output begins with, and ``.tmp`` what it ends with: should the process die that
-    writes it, the run knows it by that and removes it.
+    writes it, the run knows it by that and removes it. ``recipes`` lie on each other, the lowest
+    first, and ``plugins`` are those that are loaded, each with distribution and version.
     """
 
     settings: Settings
@@ -47,6 +48,8 @@ class Batch:
     )
     linkable: bool = True
     mark: str = attrs.field(default=".deid-", repr=False)
+    recipes: tuple[Recipe, ...] = attrs.field(default=(), repr=False)
+    plugins: tuple[str, ...] = ()
 
     def value(self, rule: Rule) -> Callable[[Field], Any]:
         """Compile the value of ``rule`` (literal, ``var:``, ``deid_func:``) into a function.

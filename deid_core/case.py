@@ -27,7 +27,7 @@ class Case:
 
     ``sweep``, if there is one, is asked about every value that would stay as it is.
     ``scope``, if there is one, has the answers that were given about like instances.
-    ``actions`` counts what was decided, by action and field; ``shared`` are counts that many files
+    ``actions`` counts what was decided, by action and field, and by rule; ``shared`` are counts that many files
     have in common, to be added. ``record``, if there is one, takes
     the decision of the recipe about each path.
     """
@@ -42,7 +42,7 @@ class Case:
     alone: frozenset[int] = attrs.field(init=False)
     """Tags at the top level about which the verdict has its own word, there or below."""
 
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Tally:
         """Return how often each action was carried out."""
         return Tally((self.actions, *self.shared))
 

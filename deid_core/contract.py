@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from deid_core.model import Identifiers, Instance, PrivateVerdict, Sweep, WriteReceipt
+from deid_core.model import FileReport, Identifiers, Instance, PrivateVerdict, Sweep, WriteReceipt
 from deid_core.records import (
     Check,
     CliCommand,
@@ -29,6 +29,7 @@ STAGES: Mapping[str, type[Any]] = {
     "deid_finish_instance": Instance,
     "deid_name_output": PurePosixPath,
     "deid_write_file": WriteReceipt,
+    "deid_recall_file": FileReport,
     "deid_find_recipe": RecipeSource,
 }
 """What the plugin that answers a stage hook must return."""

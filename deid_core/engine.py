@@ -14,6 +14,7 @@ from deid_core.batch import Batch, FileContext
 from deid_core.case import Case
 from deid_core.changes import Changes
 from deid_core.decide import decide_data_set, decide_file_meta
+from deid_core.digests import digest_of
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import (
     FileError,
@@ -43,6 +44,7 @@ from deid_core.recipe.values import compile_value
 from deid_core.records import Check
 from deid_core.registry import Entry
 from deid_core.settings import SMALLEST_KEY, Settings
+from deid_core.tally import Tally
 
 log = logging.getLogger("deid_core")
 
@@ -53,13 +55,13 @@ CompiledCheck = Callable[[Instance], Iterable[str]]
 class Decided:
     """What becomes of one instance: the changes of its data set and file meta information.
 
-    ``actions`` counts what was decided.
+    ``counts`` says how often each action was decided, and each rule.
     """
 
     context: FileContext
     file_meta: Changes
     data_set: Changes
-    actions: Mapping[str, int]
+    counts: Tally
 
 
 class Engine(Runner):
@@ -99,6 +101,8 @@ class Engine(Runner):
             lambda rule, batch: compile_value(rule, host.value_functions, batch),
             linkable=self.linkable,
             mark=mark or f".deid-{secrets.token_hex(4)}-",
+            recipes=layers,
+            plugins=host.loaded,
         )
         super().__init__(tuple(recipes), attrs.evolve(given, plugins=host.settings), ids)
         self.plan = compile_plan(foundation, recipes, host, self.batch)
@@ -158,6 +162,8 @@ class Engine(Runner):
     ) -> tuple[FileReport, Instance | None]:
         """Do the work on one file, and report whatever it raises."""
         change: dict[str, Any]
+        if self.batch.settings.digests and report.ref is not None:
+            report = attrs.evolve(report, input_digest=digest_of(report.ref))
         try:
             with quiet_pydicom():
                 return work(report)
@@ -181,7 +187,7 @@ class Engine(Runner):
 
     def _in_memory(self, ref: FileRef, report: FileReport) -> tuple[FileReport, Instance | None]:
         instance = self.host.read_file(ref, self.batch)
-        instance, context, actions = self.clean(instance, ref.name)
+        instance, context, counts = self.clean(instance, ref.name)
         instance = attrs.evolve(instance, dataset=instance.dataset)
         warnings = (*instance.notes, *context.warnings)
         done = attrs.evolve(
@@ -189,7 +195,8 @@ class Engine(Runner):
             outcome=Outcome.WRITTEN,
             warnings=warnings,
             notes=instance.notes,
-            actions=actions,
+            actions=counts,
+            rules=counts.of_rules(),
         )
         return done, instance
 
@@ -198,7 +205,7 @@ class Engine(Runner):
     ) -> tuple[FileReport, Instance | None]:
         read = self.host.read_file(task.ref, self.batch)
         try:
-            instance, context, actions = self.clean(read, task.label)
+            instance, context, counts = self.clean(read, task.label)
             target = task.target
             if target is None:
                 target = name(safe_path(self.host.name_output(instance, self.batch)))
@@ -211,13 +218,13 @@ class Engine(Runner):
             output=receipt.path,
             warnings=(*instance.notes, *context.warnings),
             notes=instance.notes,
-            actions=actions,
+            actions=counts,
+            rules=counts.of_rules(),
+            output_digest=receipt.digest,
         )
         return done, None
 
-    def clean(
-        self, instance: Instance, label: str
-    ) -> tuple[Instance, FileContext, Mapping[str, int]]:
+    def clean(self, instance: Instance, label: str) -> tuple[Instance, FileContext, Tally]:
         """Apply the plan to an instance in place; return it finished, and what was done.
 
         Raises `RefusedError` if a check finds something.
@@ -229,13 +236,11 @@ class Engine(Runner):
         except NotWalkableError:
             return self._cleaned(attrs.evolve(instance, dataset=instance.as_read()), label)
 
-    def _cleaned(
-        self, instance: Instance, label: str
-    ) -> tuple[Instance, FileContext, Mapping[str, int]]:
+    def _cleaned(self, instance: Instance, label: str) -> tuple[Instance, FileContext, Tally]:
         decided = self._applied(instance, label)
         finished = self.host.finish_instance(instance, self.batch)
         self._check(finished)
-        return finished, decided.context, decided.actions
+        return finished, decided.context, decided.counts
 
     def _applied(self, instance: Instance, label: str) -> Decided:
         elements = instance.elements

@@ -4,6 +4,7 @@
 
     DeidError
     ├─ SettingsError            a setting, a key or a screening rule
+    ├─ RecordError              what a run has done cannot be kept
     ├─ RecipeError              a recipe: all its problems, each with line and column
     │  └─ RecipeNotFoundError
     ├─ PluginError              names plugin, distribution and hook
@@ -40,6 +41,10 @@ class DeidError(Exception):
 
 class SettingsError(DeidError):
     """A setting, key or screening rule cannot be used; nothing was read yet."""
+
+
+class RecordError(DeidError):
+    """The record of a run cannot be written, so that the run ends."""
 
 
 @attrs.frozen

@@ -194,6 +194,22 @@ def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> 
 
 
 @hookspec(firstresult=True)
+def deid_recall_file(ref: FileRef, batch: Batch) -> FileReport | None:
+    """Recall what became of a file in an earlier run, so that it is not done again.
+
+    When: once per file that was found, before it is opened, in the process that was started.
+    Who wins: the first to answer. May change: nothing. None: the file is to be done. A file
+    that is recalled is not reported again; ``output`` is its output, whose name no other gets.
+
+    >>> from deid_core import FileReport, Outcome, hookimpl
+    >>> @hookimpl
+    ... def deid_recall_file(ref, batch):
+    ...     if ref.name in {"calibration.dcm"}:
+    ...         return FileReport(0, Outcome.SKIPPED, "calibration", "is done by hand")
+    """
+
+
+@hookspec(firstresult=True)
 def deid_find_recipe(name: str) -> RecipeSource | None:
     """Find a recipe by its name.
 

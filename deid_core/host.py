@@ -242,6 +242,16 @@ class PluginHost(Declared):
             "deid_write_file", WriteReceipt, instance=instance, target=target, batch=batch
         )
 
+    def recall_file(self, ref: FileRef, batch: Batch) -> FileReport | None:
+        """Return what became of a file in an earlier run; None if it is to be done."""
+        found: FileReport | None = self._manager.hook.deid_recall_file(ref=ref, batch=batch)
+        return found
+
+    @property
+    def recalls(self) -> bool:
+        """Whether any plugin may recall files."""
+        return bool(self._manager.hook.deid_recall_file.get_hookimpls())
+
     def find_recipe(self, name: str) -> RecipeSource | None:
         """Return the recipe that a plugin has under this name, or None."""
         found: RecipeSource | None = self._manager.hook.deid_find_recipe(name=name)

@@ -27,6 +27,7 @@ from deid_core.recipe.places import new_path
 from deid_core.recipe.plan import UNNAMED_LAYER, Decision, Node, settle
 from deid_core.remembering import recall_addition, recall_elements, remember_addition
 from deid_core.structure import MAX_DEPTH
+from deid_core.tally import rule_key
 
 REMOVE = RemoveElement()
 PRIVATE = 0x10000
@@ -123,13 +124,15 @@ class Walk:
 
     def _ruled(self, path: ElementPath, decision: Decision) -> Change | None:
         """Carry out the rules about an element."""
-        change, name = decision.change(field_of(self.dataset, path, self.case.context))
-        if change is not None:
+        change, rule = decision.change(field_of(self.dataset, path, self.case.context))
+        if change is not None and rule is not None:
+            name = rule.action
             if change is UNDONE:
                 name = f"{name} not done, REMOVE"
             elif isinstance(change, RemoveElement) and name != "REMOVE":
                 name = f"{name}, REMOVE"
             self._count(name, path)
+            self.case.actions[rule_key(rule)] += 1
         return change
 
     def _unnamed(self, path: ElementPath, fallback: str) -> Change | None:
@@ -322,13 +325,14 @@ class Walk:
             before = self.case.context.note_anew()
             if decision.candidates:
                 decision = decision.settled(field)
-            change, name = decision.change(field)
+            change, rule = decision.change(field)
             noted = self.case.context.note_anew(before)
             before.add(noted)
-            if isinstance(change, SetValue):
-                self._count(name, path)
+            if isinstance(change, SetValue) and rule is not None:
+                counts = ((f"{rule.action} {path.label}", 1), (rule_key(rule), 1))
+                self.case.actions.update(dict(counts))
                 self.changes.added.append((path, change))
-                remember_addition(self, path, change, f"{name} {path.label}", noted)
+                remember_addition(self, path, change, counts, noted)
 
     def _is_found(self, path: ElementPath) -> bool:
         found = self.case.verdict.found

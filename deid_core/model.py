@@ -228,10 +228,14 @@ class Sweep:
 
 @attrs.frozen
 class WriteReceipt:
-    """Where an output was written, and how many bytes it has."""
+    """Where an output was written, how many bytes it has, and their SHA-256 in hexadecimal.
+
+    The digest is for runs whose settings want digests; empty where it is not known.
+    """
 
     path: str = attrs.field(repr=False)
     size: int = 0
+    digest: str = ""
 
 
 class Outcome(enum.Enum):
@@ -252,8 +256,11 @@ class FileReport:
 
     ``number`` counts the files of the run from 1. ``output`` is where the result is, if
     there is one. ``notes`` are those of ``warnings`` that many files have in common.
-    ``actions`` counts what was done by action and keyword. ``ref`` is the input
+    ``actions`` counts what was done by action and keyword, ``rules`` the same by the rule that did it:
+    its place in a recipe, action and field. ``ref`` is the input
     and ``fault`` the plugin's error, for those who called the engine; neither is printed.
+    ``input_digest`` and ``output_digest`` are the SHA-256 of the bytes that were read and written, in
+    hexadecimal; empty where the settings want none, or nothing was read or written.
     """
 
     number: int
@@ -266,6 +273,9 @@ class FileReport:
     actions: Mapping[str, int] = attrs.field(factory=dict)
     ref: FileRef | None = attrs.field(default=None, repr=False)
     fault: PluginError | None = attrs.field(default=None, repr=False)
+    rules: Mapping[str, int] = attrs.field(factory=dict)
+    input_digest: str = attrs.field(default="", repr=False)
+    output_digest: str = ""
 
 
 @attrs.frozen

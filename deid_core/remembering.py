@@ -74,7 +74,11 @@ def recall_addition(walk: Walk, path: ElementPath) -> bool:
 
 
 def remember_addition(
-    walk: Walk, path: ElementPath, change: SetValue, action: str, noted: Noted
+    walk: Walk,
+    path: ElementPath,
+    change: SetValue,
+    counts: tuple[tuple[str, int], ...],
+    noted: Noted,
 ) -> None:
     """Remember a new element, if it is the same in all data sets of this place."""
     place, dataset, context = _place(walk), walk.dataset, walk.case.context
@@ -84,7 +88,7 @@ def remember_addition(
         return
     encoded = encoded_addition(path, change, dataset, context)
     if encoded is not None:
-        place.added[path.tag] = Answer(encoded=encoded, counts=((action, 1),))
+        place.added[path.tag] = Answer(encoded=encoded, counts=counts)
 
 
 def _place(walk: Walk) -> Place | None:

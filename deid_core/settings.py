@@ -165,7 +165,10 @@ class Settings:
     also where they would keep their names, and a DICOMDIR lists them. With ``durable``, each output is on disk before it gets its name, which a
     machine that loses power needs and which takes long. ``force`` reads what only might be DICOM; ``strict``
     refuses a file in which a value cannot be resolved or stored. ``executor``, ``workers`` and
-    ``scheduler`` say who does the files, as for `Engine.run`.
+    ``scheduler`` say who does the files, as for `Engine.run`. In ``record_folder`` a run keeps what it
+    has done, and goes on from there when it is started again; None keeps nothing. With ``retry`` it
+    does those files again that were refused or failed before. What is refused is copied to
+    ``quarantine_folder``, which only its owner may read; None copies nothing.
 
     Raises `SettingsError`.
     """
@@ -200,6 +203,18 @@ class Settings:
     force: bool = False
     strict: bool = False
     plugins: PluginSettings = attrs.field(factory=PluginSettings)
+    record_folder: Path | None = attrs.field(
+        default=None, converter=attrs.converters.optional(Path), repr=False
+    )
+    retry: bool = False
+    quarantine_folder: Path | None = attrs.field(
+        default=None, converter=attrs.converters.optional(Path), repr=False
+    )
+
+    @property
+    def digests(self) -> bool:
+        """Whether reports hold digests of what was read and written."""
+        return self.record_folder is not None
 
 
 _LAYOUT: Mapping[str, Mapping[str, str]] = {
@@ -212,7 +227,13 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "durable": "durable",
         "uid_root": "uid_root",
     },
-    "run": {"engine": "executor", "workers": "workers", "scheduler": "scheduler"},
+    "run": {
+        "engine": "executor",
+        "workers": "workers",
+        "scheduler": "scheduler",
+        "record": "record_folder",
+        "quarantine": "quarantine_folder",
+    },
     "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
 }
 

@@ -22,6 +22,14 @@ from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.pseudonyms import pseudonym_options, pseudonym_recipes, pseudonym_settings
+from deid_core.cli.record import (
+    forget_key,
+    key_of_run,
+    recalled_bad,
+    record_options,
+    record_settings,
+    say_of_record,
+)
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -69,6 +77,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
 @profile_options
 @pseudonym_options
 @engine_options
+@record_options
 @progress_option
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
@@ -76,6 +85,8 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
 
     What no recipe names is removed, except for what a file needs to be decoded, shown and
     filed; a profile names what goes and keeps the rest. Outputs are named by their de-identified values.
+
+    What was done is kept beside the output: the same command again does what is missing.
 
     Exit status: 0 if all went well, 1 if files were refused or failed, 2 for wrong usage.
     """
@@ -86,9 +97,11 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         output = engine.batch.settings.output_folder.resolve()
         with RunProgress(sources, output, wanted=options["progress"]) as progress:
             reports = _run(engine, known, progress, keep_names=options["keep_names"], **arguments)
+    if options["key_file"] is None:
+        forget_key(engine.batch.settings.record_folder)
     _summarize(reports, engine, options["output"])
     say_of_obstacle(engine, arguments["executor"])
-    if reports.bad:
+    if reports.bad or recalled_bad(engine):
         raise SystemExit(REFUSED)
 
 
@@ -98,11 +111,12 @@ def _engine(options: dict[str, Any], sources: tuple[str, ...]) -> Engine:
     from deid_core.host import PluginHost
     from deid_core.settings import read_key
 
-    settings = pseudonym_settings(_settings(options, sources), options)
+    settings = record_settings(pseudonym_settings(_settings(options, sources), options), options)
     host = PluginHost.load(settings.plugins)
-    key = read_key(options["key_file"]) if options["key_file"] else None
+    given = options["key_file"]
+    key = read_key(given) if given else key_of_run(settings.record_folder)
     names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
-    return Engine(host, layers_of(names, host), settings, key=key)
+    return Engine(host, layers_of(names, host), settings, key=key, linkable=given is not None)
 
 
 def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
@@ -125,7 +139,9 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
     from deid_core.errors import NoPluginAnsweredError, SettingsError
     from deid_core.model import DiscoveryOptions
 
-    output = engine.batch.settings.output_folder.resolve()
+    settings = engine.batch.settings
+    output = settings.output_folder.resolve()
+    kept = (settings.record_folder, settings.quarantine_folder)
     found = []
     for source in sources:
         if Path(source).resolve().is_relative_to(output):
@@ -137,7 +153,7 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
             found.append(engine.host.discover_files(source, DiscoveryOptions()))
         except NoPluginAnsweredError:
             raise SettingsError(f"{source}: no such file or folder") from None
-    is_output = _Below(output)
+    is_output = _Below(output, *(folder.resolve() for folder in kept if folder is not None))
     return (
         ref
         for ref in chain.from_iterable(found)
@@ -148,20 +164,24 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
 class _Below:
     """Tells what lies in the output: what a run before this one has written is not read again."""
 
-    def __init__(self, output: Path) -> None:
-        self._output = output
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
         self._folder: str | None = None
         self._is_below = False
 
     def holds(self, path: Path) -> bool:
         """Tell of one file; where a folder is, is looked up once for the files in it."""
         if path.is_symlink():
-            return path.resolve().is_relative_to(self._output)
+            return self._is_in_one(path)
         folder = str(path.parent)
         if folder != self._folder:
             self._folder = folder
-            self._is_below = path.parent.resolve().is_relative_to(self._output)
+            self._is_below = self._is_in_one(path.parent)
         return self._is_below
+
+    def _is_in_one(self, path: Path) -> bool:
+        whole = path.resolve()
+        return any(whole.is_relative_to(folder) for folder in self._folders)
 
 
 @attrs.define
@@ -245,13 +265,15 @@ def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
             table.add_row(word, str(reports.counts[outcome]))
     for code, count in sorted(reports.skipped.items()):
         table.add_row(f"{SKIPPED.get(code, escape(code))}, passed over", str(count))
-    console.print(table)
+    if reports.counts or not engine.recalled:
+        console.print(table)
     for note, files in sorted(reports.notes.items()):
         console.print(f"{files}: {escape(note)}", soft_wrap=True)
     say_of_directory(engine.batch.settings, reports.skipped)
     if reports.bad:
         _list_bad(reports.bad)
-    if not engine.linkable:
+    say_of_record(engine, reports.counts)
+    if not engine.linkable and reports.counts:
         console.print(
             "The key was made for this run: its pseudonyms cannot be linked to other runs."
         )

@@ -85,11 +85,12 @@ def unpack_tasks(payload: bytes) -> list[Task]:
 
 def pack_results(results: Iterable[Result], seconds: float) -> bytes:
     """Return results as bytes, with the seconds they took; what many have in common, once."""
-    shared: dict[tuple[tuple[str, int], ...], int] = {}
+    shared: dict[tuple[tuple[tuple[str, int], ...], ...], int] = {}
     rows = []
     for result in results:
         report = result.report
-        actions = shared.setdefault(tuple(report.actions.items()), len(shared))
+        counts = tuple(report.actions.items()), tuple(report.rules.items())
+        counted = shared.setdefault(counts, len(shared))
         rows.append(
             (
                 report.number,
@@ -99,7 +100,9 @@ def pack_results(results: Iterable[Result], seconds: float) -> bytes:
                 report.output,
                 report.warnings,
                 report.notes,
-                actions,
+                counted,
+                report.input_digest,
+                report.output_digest,
                 None if report.fault is None else _packed_fault(report.fault),
                 None if result.target is None else str(result.target),
                 tuple(
@@ -122,7 +125,9 @@ def _packed_fault(fault: PluginError) -> bytes:
 def unpack_results(payload: bytes, ref_of: Callable[[int], FileRef]) -> tuple[float, list[Result]]:
     """Return the seconds that a chunk took, and its results. ``ref_of`` finds a file by number."""
     seconds, shared, rows = pickle.loads(payload)  # noqa: S301 - by a worker of this run
-    tables: Sequence[Mapping[str, int]] = [MappingProxyType(dict(table)) for table in shared]
+    tables: Sequence[tuple[Mapping[str, int], ...]] = [
+        tuple(MappingProxyType(dict(table)) for table in tables) for tables in shared
+    ]
     results = []
     for (
         number,
@@ -132,7 +137,9 @@ def unpack_results(payload: bytes, ref_of: Callable[[int], FileRef]) -> tuple[fl
         output,
         warnings,
         notes,
-        actions,
+        counted,
+        input_digest,
+        output_digest,
         fault,
         target,
         lines,
@@ -145,9 +152,12 @@ def unpack_results(payload: bytes, ref_of: Callable[[int], FileRef]) -> tuple[fl
             output,
             warnings,
             notes,
-            tables[actions],
+            tables[counted][0],
             ref_of(number),
             None if fault is None else pickle.loads(fault),  # noqa: S301 - as above
+            tables[counted][1],
+            input_digest,
+            output_digest,
         )
         path = None if target is None else PurePosixPath(target)
         results.append(Result(report, path, tuple(LogLine(*line) for line in lines)))

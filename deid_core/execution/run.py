@@ -50,7 +50,8 @@ class Runs(DoesFiles, Protocol):
 class Run:
     """One run of an engine, by an executor.
 
-    ``obstacle`` says in the end why there were no workers although there should have been.
+    ``obstacle`` says in the end why there were no workers although there should have been, and
+    ``recalled`` counts the files that are not done again, by what became of them before.
     """
 
     def __init__(self, engine: Runs, executor: str, options: WorkerOptions) -> None:
@@ -61,6 +62,7 @@ class Run:
         if options.workers is not None and options.workers < 1:
             raise SettingsError("a run needs at least one worker")
         self.obstacle: str | None = None
+        self.recalled: Counter[Outcome] = Counter()
         self._engine = engine
         self._executor = PARALLEL if executor == AUTOMATIC else executor
         self._options = attrs.evolve(options, patient=executor == AUTOMATIC)
@@ -113,14 +115,31 @@ class Run:
         self, refs: Iterable[FileRef], names: Iterable[PurePosixPath] | None
     ) -> Iterator[Task]:
         named = iter(names) if names is not None else None
-        overwrite = self._engine.batch.settings.overwrite
-        for number, ref in enumerate(refs, start=1):
-            if named is None:
-                yield Task(number, f"file {number}", ref)
-            else:
-                name = next(named)
-                target = distinct(safe_path(name), self._engine.taken)
-                yield Task(number, name.name, ref, target, overwrite)
+        settings, taken = self._engine.batch.settings, self._engine.taken
+        number = 1
+        for ref in refs:
+            name = next(named) if named is not None else None
+            target = distinct(safe_path(name), taken) if name is not None else None
+            if self._recalls(ref, own=target is not None):
+                continue
+            label = name.name if name is not None else f"file {number}"
+            overwrite = settings.overwrite and target is not None
+            yield Task(number, label, ref, target, overwrite)
+            number += 1
+
+    def _recalls(self, ref: FileRef, *, own: bool) -> bool:
+        """Tell whether a file was done before; ``own`` if it has taken its name already."""
+        host, batch = self._engine.host, self._engine.batch
+        report = host.recall_file(ref, batch) if host.recalls else None
+        if report is None:
+            return False
+        self.recalled[report.outcome] += 1
+        if report.output is not None and not own:
+            path = PurePosixPath(report.output)
+            folder = PurePosixPath(batch.settings.output_folder)
+            if path.is_relative_to(folder):
+                self._engine.taken.setdefault(str(path.relative_to(folder)).casefold(), 0)
+        return True
 
     def _start(self) -> Workers | None:
         """Start workers, or return None and say why there are none."""

@@ -12,7 +12,7 @@ from deid_core.execution.logs import level_of_run
 from deid_core.execution.run import SERIAL, Run
 from deid_core.execution.task import Configuration, Result, Task
 from deid_core.host import PluginHost
-from deid_core.model import FileRef, FileReport
+from deid_core.model import FileRef, FileReport, Outcome
 from deid_core.naming import distinct, safe_path
 from deid_core.recipe.tree import Recipe
 from deid_core.records import WorkerOptions
@@ -89,6 +89,11 @@ class Runner(ABC):
     def obstacle(self) -> str | None:
         """Why the last run stayed in one process although it was to have workers; None if not."""
         return None if self._run is None else self._run.obstacle
+
+    @property
+    def recalled(self) -> Mapping[Outcome, int]:
+        """How many files the last run did not do again, by what became of them before."""
+        return {} if self._run is None else self._run.recalled
 
     def configuration(self) -> Configuration:
         """Return the plain values from which a worker builds an engine like this: with the key."""

@@ -18,6 +18,7 @@ APART = frozenset(
         "deid_file_recorded",
         "deid_find_recipe",
         "deid_parallel_runs",
+        "deid_recall_file",
     }
 )
 """Hooks that no worker calls: a plugin that has no other is not asked."""

@@ -91,22 +91,22 @@ class Decision:
         """Return the rules about ``field`` that its value calls for, whoever gives way to whom."""
         return self.deciding if self._choice is None else self._choice.rules(field)
 
-    def change(self, field: Field) -> tuple[Change | None, str]:
-        """Carry out the steps on ``field``: the change that results, and the action's name."""
+    def change(self, field: Field) -> tuple[Change | None, Rule | None]:
+        """Carry out the steps on ``field``: the change that results, and the rule that made it."""
         result: Change | None = None
-        name = ""
+        rule: Rule | None = None
         if len(self.steps) == 1 and field.present:
             step = self.steps[0]
             result = step.apply(field)
-            return result, step.rule.action if result is not None else ""
+            return result, step.rule if result is not None else None
         for step in self.steps:
             if not field.present and step.rank is not Rank.CREATES:
                 continue
             change = step.apply(field)
             if change is not None:
-                result, name = change, step.rule.action
+                result, rule = change, step.rule
                 field = field.after(change)
-        return result, name
+        return result, rule
 
 
 UNNAMED = Decision()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from itertools import count
@@ -12,12 +13,13 @@ from typing import BinaryIO
 from pydicom import config, dcmwrite, filewriter
 from pydicom.uid import UID
 
-from deid_core import Batch, Instance, OutputExistsError, WriteError, WriteReceipt
+from deid_core import Batch, FileRef, Instance, OutputExistsError, WriteError, WriteReceipt
+from deid_core.digests import digest_of, digest_of_descriptor
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core_dicom.copying import pieces_of, write_pieces
 from deid_core_dicom.uids import uid_in
 
-NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL
 NEW_FILE |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NUMBERS = count()
 
@@ -26,8 +28,10 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
     """Write ``instance`` to ``target`` below the output folder.
 
     The bytes go to a temporary name beside the target, which gets its own name when all are
-    written; with ``durable`` in the settings, when they are on disk. Raises `OutputExistsError` and
-    `WriteError`; neither leaves anything behind.
+    written; with ``durable`` in the settings, when they are on disk. Where a record is kept, an output
+    that is there already and is the same, byte by byte, is what a run has written that was broken
+    off before it could say so. Raises `OutputExistsError` and `WriteError`; neither leaves anything
+    behind.
     """
     settings = batch.settings
     folder = str(settings.output_folder)
@@ -35,16 +39,22 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
     path = os.path.join(*parts)  # noqa: PTH118 - a path object costs as much as the system call
     try:
         if os.path.lexists(path):
-            if not settings.overwrite:
+            if not settings.overwrite and settings.record_folder is None:
                 raise OutputExistsError("the output exists already", path)
-            if instance.ref.path is not None and Path(path).samefile(instance.ref.path):
+            if (
+                settings.overwrite
+                and instance.ref.path is not None
+                and Path(path).samefile(instance.ref.path)
+            ):
                 raise WriteError("the output would replace its own input; choose another folder")
-        return WriteReceipt(path, _write_whole(instance, path, batch))
+        return WriteReceipt(path, *_write_whole(instance, path, batch))
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None
 
 
-def _write_whole(instance: Instance, path: str, batch: Batch) -> int:
+def _write_whole(instance: Instance, path: str, batch: Batch) -> tuple[int, str]:
+    """Return how many bytes were written, and their digest where the settings want it."""
+    settings, digest = batch.settings, ""
     with opened_beside(path, batch.mark) as (temporary, descriptor):
         if isinstance(instance.elements, EncodedDataSet):
             size = write_pieces(instance.elements, descriptor)
@@ -52,13 +62,27 @@ def _write_whole(instance: Instance, path: str, batch: Batch) -> int:
             with os.fdopen(descriptor, "wb", closefd=False) as stream:
                 encode(instance, stream)
                 size = stream.tell()
-        if batch.settings.durable:
+        if settings.digests:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            digest = digest_of_descriptor(descriptor)
+        if settings.durable:
             os.fsync(descriptor)
-        if batch.settings.overwrite:
+        if settings.overwrite:
             os.replace(temporary, path)  # noqa: PTH105 - as above
-        else:
+        elif not (digest and _is_same(path, size, digest)):
             _link(temporary, path)
-    return size
+    return size, digest
+
+
+def _is_same(path: str, size: int, digest: str) -> bool:
+    """Tell whether a file is there that has these bytes."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISREG(status.st_mode) or status.st_size != size:
+        return False
+    return digest_of(FileRef(path, path=Path(path))) == digest
 
 
 @contextmanager
