@@ -275,6 +275,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    *values, warnings, run, number = row
-    told = tuple(json.loads(warnings)) if warnings else ()
-    return Entry(*values, warnings=told, run=run, number=number)
+    names = (field.name for field in attrs.fields(Entry))
+    values = dict(zip(names, row, strict=True))
+    warnings = values["warnings"]
+    return Entry(**{**values, "warnings": tuple(json.loads(warnings)) if warnings else ()})
