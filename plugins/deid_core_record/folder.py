@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from deid_core import SettingsError
 
@@ -36,3 +39,17 @@ def opened(path: Path, *, append: bool = False) -> int:
     """Open a file for writing that only its owner may read. Raises ``OSError``."""
     flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), PRIVATE_FILE)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for its owner alone, which takes the place of ``path`` when it is whole."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with os.fdopen(opened(temporary), "wb") as stream:
+            yield stream
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise

@@ -198,6 +198,11 @@ class Journal:
         row = self._connection.execute(f"{_SELECT} WHERE place = ?", (place,)).fetchone()
         return None if row is None else _entry(row)
 
+    def at(self, number: int) -> Entry | None:
+        """Return what became of an input, by its number."""
+        row = self._connection.execute(f"{_SELECT} WHERE id = ?", (number,)).fetchone()
+        return None if row is None else _entry(row)
+
     def entries(self) -> Iterator[Entry]:
         """Return all inputs, in the order in which they were first done."""
         return map(_entry, self._connection.execute(f"{_SELECT} ORDER BY id"))

@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import attrs
 
-from deid_core import FileRef, FileReport, Settings
-from deid_core_record.folder import made, opened
+from deid_core import FileRef, FileReport, Outcome, Settings
+from deid_core_record.folder import made, opened, replaced
+from deid_core_record.journal import Entry
+
+BAD = frozenset({Outcome.REFUSED.value, Outcome.FAILED.value, Outcome.EXISTS.value})
+"""Outcomes of what was not written and should have been."""
 
 LIST = "quarantine.jsonl"
 """In the record: number, outcome, reason code and reason; no name of a file."""
 INDEX = "index.csv"
-"""In the folder with the files: the same, and where each file is."""
+"""In the folder with the files: number, reason code, copy, and where each file is."""
+COLUMNS = ("file", "code", "copy", "location")
 
 
 @attrs.frozen
@@ -36,43 +40,69 @@ class Quarantine:
         return cls(settings.record_folder, None if folder is None else made(folder))
 
     def take(self, number: int, report: FileReport) -> None:
-        """Enter a file, and copy it. That it cannot be copied does not end the run."""
-        row = {
-            "file": number,
-            "outcome": report.outcome.value,
-            "code": report.code,
-            "reason": report.reason,
-        }
-        _append(self.record / LIST, json.dumps(row) + "\n")
+        """Copy a file. That it cannot be copied does not end the run."""
         if self.folder is None or report.ref is None:
             return
-        name = f"{number:06}-{report.code}.dcm"
+        name = f"{number:06}.dcm"
         copied = _copy(report.ref, self.folder / name)
-        line = io.StringIO()
-        row |= {"copy": name if copied else "", "location": report.ref.location}
-        csv.writer(line).writerow(row.values())
+        row = (number, report.code, name if copied else "", report.ref.location)
         index = self.folder / INDEX
-        if not index.exists():
-            _append(index, ",".join(row) + "\n")
-        _append(index, line.getvalue())
+        text = ("" if index.exists() else _line(COLUMNS)) + _line(row)
+        with open(opened(index, append=True), "ab") as stream:  # noqa: PTH123 - a descriptor
+            stream.write(_encoded(text))
+
+    def settle(self, entries: Iterable[Entry], find: Callable[[int], Entry | None]) -> None:
+        """Write the list anew, when a run ends, and let go of copies of what was written since.
+
+        ``entries`` are all inputs; ``find`` returns one by its number.
+        """
+        with replaced(self.record / LIST) as stream:
+            for entry in entries:
+                if entry.outcome in BAD:
+                    stream.write(_encoded(_listed(entry)))
+        if self.folder is not None and (self.folder / INDEX).exists():
+            self._tidy(self.folder, find)
+
+    def _tidy(self, folder: Path, find: Callable[[int], Entry | None]) -> None:
+        text = (folder / INDEX).read_text(encoding="utf-8", errors="surrogateescape")
+        rows = {row["file"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+        with replaced(folder / INDEX) as stream:
+            stream.write(_encoded(_line(COLUMNS)))
+            for number, row in rows.items():
+                entry = find(int(number))
+                if entry is not None and entry.outcome in BAD:
+                    stream.write(_encoded(_line(row[name] for name in COLUMNS)))
+                else:
+                    (folder / f"{int(number):06}.dcm").unlink(missing_ok=True)
 
 
-def _append(path: Path, text: str) -> None:
-    with open(opened(path, append=True), "a", encoding="utf-8", errors="surrogateescape") as stream:  # noqa: PTH123 - a descriptor
-        stream.write(text)
+def _listed(entry: Entry) -> str:
+    row = {
+        "file": entry.number,
+        "outcome": entry.outcome,
+        "code": entry.code,
+        "reason": entry.reason,
+    }
+    return json.dumps(row) + "\n"
+
+
+def _line(values: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(values)
+    return line.getvalue()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _copy(ref: FileRef, target: Path) -> bool:
     """Copy a file for its owner alone; tell whether that went well."""
-    temporary = target.with_name(f".{target.name}.tmp")
     try:
         if ref.opener is None and (ref.path is None or not ref.path.is_file()):
             return False
-        with ref.open() as source, os.fdopen(opened(temporary), "wb") as copy:
+        with ref.open() as source, replaced(target) as copy:
             shutil.copyfileobj(source, copy)
-        temporary.replace(target)
     except Exception:  # noqa: BLE001 - it was refused already; whatever its opener raises
-        with suppress(OSError):
-            temporary.unlink()
         return False
     return True

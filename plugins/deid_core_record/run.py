@@ -19,9 +19,8 @@ from deid_core.execution.leftovers import remove_leftovers
 from deid_core_record.fingerprints import fingerprints
 from deid_core_record.folder import made
 from deid_core_record.journal import Entry, Journal, PastRun
-from deid_core_record.quarantine import Quarantine
+from deid_core_record.quarantine import BAD, Quarantine
 
-BAD = frozenset({Outcome.REFUSED.value, Outcome.FAILED.value, Outcome.EXISTS.value})
 CHANGED = (
     "{what} changed since an earlier run wrote to {folder}. To go on with that run, give it what it had; "
     "to begin anew, give another --output, or --overwrite to do all files again"
@@ -210,6 +209,7 @@ class Record:
         try:
             with _kept():
                 self.journal.end_run(self.number, complete=report.complete)
+                self.quarantine.settle(self.journal.entries(), self.journal.at)
         finally:
             self.journal.close()
 
