@@ -102,6 +102,7 @@ def _key() -> Path:
     key = WORK / "key"
     WORK.mkdir(parents=True, exist_ok=True)
     key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
     return key
 
 

@@ -31,6 +31,7 @@ from deid_core.execution.task import Configuration, Task
 from deid_core.guard import Guard, bare, failure
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
+from deid_core.keys import SMALLEST_KEY
 from deid_core.model import DiscoveryOptions, FileRef, FileReport, Instance, Outcome
 from deid_core.naming import safe_path
 from deid_core.quiet import quiet_pydicom
@@ -43,7 +44,7 @@ from deid_core.recipe.tree import Recipe
 from deid_core.recipe.values import compile_value
 from deid_core.records import Check
 from deid_core.registry import Entry
-from deid_core.settings import SMALLEST_KEY, Settings
+from deid_core.settings import Settings
 from deid_core.tally import Tally
 
 log = logging.getLogger("deid_core")

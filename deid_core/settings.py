@@ -13,13 +13,12 @@ import attrs
 
 from deid_core import dictionary
 from deid_core.errors import SettingsError
+from deid_core.keys import SMALLEST_KEY as SMALLEST_KEY  # noqa: PLC0414 - it was here first
+from deid_core.keys import read_key as read_key  # noqa: PLC0414 - as above
 from deid_core.screening import ScreenRule, read_rules
 
 DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 """What may happen to what no rule names."""
-
-SMALLEST_KEY = 16
-"""Bytes of the shortest key: what has fewer can be found by trying."""
 
 SWEEPS = ("off", "remove", "clean")
 """What may happen to a value that stays and holds one of the patient's own."""
@@ -236,20 +235,6 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
     },
     "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
 }
-
-
-def read_key(path: str | os.PathLike[str]) -> bytes:
-    """Read a secret key from a file; white space around it does not count.
-
-    Raises `SettingsError` if it cannot be read, or is too short to be a secret.
-    """
-    try:
-        key = Path(path).read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from None
-    if len(key) < SMALLEST_KEY:
-        raise SettingsError(f"{path}: a key needs at least {SMALLEST_KEY} bytes")
-    return key
 
 
 def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings | None) -> Settings:

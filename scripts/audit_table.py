@@ -36,6 +36,7 @@ def scored(folder: Path) -> list[dict[str, Any]]:
     write(corpus, folder)
     key = folder / "key"
     key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
     found = []
     for number, options in enumerate(RUNS.values()):
         out = folder / f"out{number}"

@@ -23,8 +23,8 @@ Clean = Callable[..., Dataset]
 
 
 @pytest.fixture(autouse=True)
-def _no_plugin_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BLOCK", "ALLOW", "PREFER"):
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BLOCK", "ALLOW", "PREFER", "ONLY_PLUGINS", "PLUGIN_LOCK", "KEY", "LOG_KEY"):
         monkeypatch.delenv(f"DEID_CORE_{name}", raising=False)
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
+from deid_core.cli.key_options import key_of, key_options
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
@@ -67,11 +68,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
 )
 @click.option("--durable", is_flag=True, help="Have each output on disk before it gets its name.")
 @click.option("--strict", is_flag=True, help="Refuse a file in which a value is not resolved.")
-@click.option(
-    "--key-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Secret bytes that make pseudonyms the same in every run.",
-)
+@key_options
 @fileset_option
 @click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options
@@ -97,7 +94,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         output = engine.batch.settings.output_folder.resolve()
         with RunProgress(sources, output, wanted=options["progress"]) as progress:
             reports = _run(engine, known, progress, keep_names=options["keep_names"], **arguments)
-    if options["key_file"] is None:
+    if not engine.linkable:
         forget_key(engine.batch.settings.record_folder)
     _summarize(reports, engine, options["output"])
     say_of_obstacle(engine, arguments["executor"])
@@ -109,12 +106,11 @@ def _engine(options: dict[str, Any], sources: tuple[str, ...]) -> Engine:
     from deid_core.config import layers_of
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
-    from deid_core.settings import read_key
 
     settings = record_settings(pseudonym_settings(_settings(options, sources), options), options)
     host = PluginHost.load(settings.plugins)
-    given = options["key_file"]
-    key = read_key(given) if given else key_of_run(settings.record_folder)
+    given = key_of(options)
+    key = given or key_of_run(settings.record_folder)
     names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
     return Engine(host, layers_of(names, host), settings, key=key, linkable=given is not None)
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deid_core import SettingsError
-from deid_core.settings import SMALLEST_KEY
+from deid_core.keys import SMALLEST_KEY
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

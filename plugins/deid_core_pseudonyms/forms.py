@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from deid_core import Batch, ElementPath, Field, RefusedError, Rule, SettingsError
-from deid_core.settings import SMALLEST_KEY
+from deid_core.keys import SMALLEST_KEY
 from deid_core_pseudonyms.arguments import LONGEST, fault_of, known_only, prefix_of, whole
 from deid_core_pseudonyms.identity import Patient
 from deid_core_pseudonyms.lists import read_list

@@ -212,6 +212,7 @@ def test_a_key_file_makes_pseudonyms_the_same_in_every_run(
 ) -> None:
     key = tmp_path / "key"
     key.write_bytes(b"sixteen bytes!!!" * 2 + b"\n")
+    key.chmod(0o600)
     path = save(small)
     one = run(path, "--key-file", key, output="one")
     run(path, "--key-file", key, output="two")
@@ -226,6 +227,7 @@ def test_a_key_file_makes_pseudonyms_the_same_in_every_run(
 def test_a_short_key_is_refused(run: Run, small: Dataset, save: Any, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_bytes(b"short")
+    key.chmod(0o600)
     result = run(save(small), "--key-file", key)
     assert result.exit_code == 2
     assert f"{key}: a key needs at least 16 bytes" in result.output
@@ -282,6 +284,7 @@ def test_a_second_run_into_the_same_folder_does_not_take_other_names(
 ) -> None:
     key = tmp_path / "key"
     key.write_bytes(b"k" * 32)
+    key.chmod(0o600)
     path = save(small)
     run(path, "--key-file", key)
     assert run(path, "--key-file", key).exit_code == 1

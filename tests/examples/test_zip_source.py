@@ -27,6 +27,7 @@ def environment(installed: Callable[..., Environment]) -> Environment:
 def key(tmp_path: Path) -> Path:
     path = tmp_path / "key"
     path.write_bytes(b"0123456789abcdef")
+    path.chmod(0o600)
     return path
 
 

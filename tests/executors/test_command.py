@@ -21,6 +21,7 @@ CHECKOUT = Path(__file__).parents[2]
 def run(slices: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "key").write_bytes(bytes(32))
+    (tmp_path / "key").chmod(0o600)
 
     def run(output: str, *options: str) -> Any:
         words = [str(tmp_path / "in"), "--output", str(tmp_path / output), *options]

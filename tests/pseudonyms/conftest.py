@@ -48,6 +48,7 @@ def key_file(tmp_path: Path) -> Path:
     """Return a file with a key."""
     path = tmp_path / "our.key"
     path.write_bytes(KEY)
+    path.chmod(0o600)
     return path
 
 

@@ -336,6 +336,7 @@ def test_another_key_and_a_crosswalk_that_is_not_there_are_refused(
     deidentify(patients({}))
     wrong = tmp_path / "wrong.key"
     wrong.write_bytes(bytes(range(40, 72)))
+    wrong.chmod(0o600)
     for walk, key, message in (
         (store, wrong, "the crosswalk does not open with this key"),
         (str(tmp_path / "no.sqlite"), key_file, "there is no such crosswalk"),

@@ -138,6 +138,7 @@ def test_what_is_wrong_is_refused_before_the_first_file(
 ) -> None:
     source = patients(*DOE)
     (tmp_path / "short.key").write_bytes(b"123456789012345")
+    (tmp_path / "short.key").chmod(0o600)
     (tmp_path / "twice.csv").write_text("original,pseudonym\nP-1,S-1\nP-1,S-2\n")
     options = [option.replace("TMP", str(tmp_path)) for option in options]
     done = invoke("run", source, "-o", tmp_path / "out", *options)

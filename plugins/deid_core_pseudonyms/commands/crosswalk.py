@@ -13,19 +13,12 @@ import click
 from rich.console import Console
 
 from deid_core import SettingsError
-from deid_core.settings import read_key
 from deid_core_pseudonyms.attributes import PATIENT
+from deid_core_pseudonyms.commands.keys import key_of, key_options
 from deid_core_pseudonyms.crosswalk import Crosswalk, Values
 
 COLUMNS = ("pseudonym", "PatientID", "IssuerOfPatientID", "PatientName", "PatientBirthDate")
 NOT_FOUND = 1
-
-key_option = click.option(
-    "--key-file",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The key of the runs that wrote the crosswalk.",
-)
 
 
 @click.group("crosswalk")
@@ -38,7 +31,7 @@ def command() -> None:
 
 @command.command("export")
 @click.argument("store")
-@key_option
+@key_options
 @click.option(
     "--output",
     "-o",
@@ -47,12 +40,12 @@ def command() -> None:
     help="The file to make, for its owner's eyes only; one that is there is not replaced.",
 )
 @click.option("--json", "as_json", is_flag=True, help="All spellings and values, as JSON.")
-def export(store: str, key_file: Path, output: Path, *, as_json: bool) -> None:
+def export(store: str, output: Path, *, as_json: bool, **key: Any) -> None:
     """Write all patients of a crosswalk, with their pseudonyms, into a file.
 
     The file holds identifiers in the clear. Keep it where you keep the originals.
     """
-    crosswalk = Crosswalk.open(store, read_key(key_file), writable=False)
+    crosswalk = Crosswalk.open(store, key_of(key), writable=False)
     try:
         rows = list(_rows(crosswalk))
     finally:
@@ -72,15 +65,15 @@ def export(store: str, key_file: Path, output: Path, *, as_json: bool) -> None:
 @click.argument("store")
 @click.argument("pseudonym", required=False)
 @click.option("--original", metavar="ID", help="Look for the pseudonyms of a Patient ID instead.")
-@key_option
-def lookup(store: str, pseudonym: str | None, original: str | None, key_file: Path) -> None:
+@key_options
+def lookup(store: str, pseudonym: str | None, original: str | None, **key: Any) -> None:
     """Show who has a pseudonym, which UID a new UID stands for, or who has a Patient ID.
 
     Exit status: 0 if there is an answer, 1 if the crosswalk has none, 2 for wrong usage.
     """
     if (pseudonym is None) == (original is None):
         raise click.UsageError("give either PSEUDONYM or --original ID")
-    crosswalk = Crosswalk.open(store, read_key(key_file), writable=False)
+    crosswalk = Crosswalk.open(store, key_of(key), writable=False)
     try:
         found = _found(crosswalk, pseudonym, original)
     finally:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -25,8 +26,7 @@ from deid_core import (
     SettingsError,
 )
 from deid_core.config import layers_of
-from deid_core.settings import read_key
-from deid_core_pseudonyms.commands.crosswalk import key_option
+from deid_core_pseudonyms.commands.keys import key_of, key_options
 
 RECIPE = "deid.pseudonyms.reidentify"
 REFUSED = 1
@@ -47,10 +47,10 @@ REFUSED = 1
     metavar="FILE|URL",
     help="The crosswalk of the runs that de-identified the files.",
 )
-@key_option
+@key_options
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
 def command(
-    sources: tuple[str, ...], output: Path, crosswalk: str, key_file: Path, *, overwrite: bool
+    sources: tuple[str, ...], output: Path, crosswalk: str, *, overwrite: bool, **key: Any
 ) -> None:
     """Put the identifiers back into de-identified files and folders.
 
@@ -67,7 +67,7 @@ def command(
         crosswalk=crosswalk,
     )
     host = PluginHost.load()
-    engine = Engine(host, layers_of(RECIPE, host), settings, key=read_key(key_file))
+    engine = Engine(host, layers_of(RECIPE, host), settings, key=key_of(key))
     refs = _refs(engine, sources, output.resolve())
     with _unlogged():
         reports = list(engine.run(refs))

@@ -1,0 +1,57 @@
+"""``deid-core key``: make keys, and tell them apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deid_core.cli.errors import shown_errors
+
+
+@click.group("key")
+def command() -> None:
+    """Make keys, and tell them apart. None of this shows a key."""
+
+
+@command.command("new")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--keyring", metavar="NAME", help="Keep the key in the system's keyring instead.")
+def new(file: Path | None, keyring: str | None) -> None:
+    """Make a key of 256 random bits, in a FILE that only you may read.
+
+    What is there already is never replaced. Printed is the fingerprint, not the key.
+    """
+    from deid_core.keys import fingerprint, new_key, store_key, write_key
+
+    if (file is None) == (keyring is None):
+        raise click.UsageError("give either FILE or --keyring NAME")
+    key = new_key()
+    with shown_errors():
+        if file is not None:
+            write_key(key, file)
+        elif keyring is not None:
+            store_key(key, keyring)
+    where = file if file is not None else f"{keyring} in the keyring"
+    click.echo(f"{where}: a new key, with the fingerprint {fingerprint(key.encode())}")
+
+
+@command.command("fingerprint")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option("--keyring", metavar="NAME", help="Take the key from the system's keyring.")
+@click.option(
+    "--log", "is_log", is_flag=True, help="Look for the log's key: DEID_CORE_LOG_KEY, not _KEY."
+)
+def show(file: str | None, keyring: str | None, *, is_log: bool) -> None:
+    """Print the fingerprint of a key: in FILE, in the keyring or in DEID_CORE_KEY.
+
+    The same fingerprint is in the report of each run that used the key. It is of no use to who looks
+    for the key.
+    """
+    from deid_core.keys import KEY_VARIABLE, LOG_KEY_VARIABLE, fingerprint, key_from
+
+    with shown_errors():
+        key = key_from(file, LOG_KEY_VARIABLE if is_log else KEY_VARIABLE, keyring)
+    if key is None:
+        raise click.UsageError("give FILE, --keyring NAME or the variable DEID_CORE_KEY")
+    click.echo(fingerprint(key))
