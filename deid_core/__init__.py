@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from deid_core.errors import PluginError as PluginError
     from deid_core.errors import PluginFailedError as PluginFailedError
     from deid_core.errors import PluginLoadError as PluginLoadError
+    from deid_core.errors import PluginLockError as PluginLockError
     from deid_core.errors import Problem as Problem
     from deid_core.errors import ReadError as ReadError
     from deid_core.errors import RecipeError as RecipeError
@@ -86,8 +87,8 @@ _HOMES = {
     "engine": "Engine",
     "errors": "ActionError DeidError FileError MediaDirectoryError NoPluginAnsweredError "
     "NotDicomError NotWalkableError OutputExistsError PluginConflictError PluginContractError PluginError "
-    "PluginFailedError PluginLoadError Problem ReadError RecipeError RecipeNotFoundError RefusedError "
-    "RecordError SettingsError SkippedError WriteError",
+    "PluginFailedError PluginLoadError PluginLockError Problem ReadError RecipeError RecipeNotFoundError "
+    "RefusedError RecordError SettingsError SkippedError WriteError",
     "dependence": "Depends",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",

@@ -9,6 +9,7 @@
     │  └─ RecipeNotFoundError
     ├─ PluginError              names plugin, distribution and hook
     │  ├─ PluginLoadError       cannot be imported or registered
+    │  ├─ PluginLockError       is not as it was when plugins were locked
     │  ├─ PluginContractError   declares or returns what its hook does not allow
     │  ├─ PluginConflictError   two plugins claim one name
     │  ├─ PluginFailedError     raised while it was called
@@ -87,6 +88,10 @@ class PluginError(DeidError):
 
 class PluginLoadError(PluginError):
     """A plugin cannot be imported or registered."""
+
+
+class PluginLockError(PluginError):
+    """A plugin is not what the lock of plugins has, so that nothing may be loaded."""
 
 
 class PluginContractError(PluginError):

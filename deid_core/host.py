@@ -10,12 +10,13 @@ import attrs
 import pluggy
 
 from deid_core import hookspecs
+from deid_core.announced import FoundPlugin, announced_plugins
 from deid_core.batch import Batch
 from deid_core.contract import DECLARATIONS, RESERVED, STAGES
 from deid_core.declared import Declared
 from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginError
 from deid_core.guard import Guard, GuardedPlugin
-from deid_core.loading import FoundPlugin, complaint, find_plugins
+from deid_core.loading import complaint, import_plugins
 from deid_core.model import (
     DiscoveryOptions,
     FileRef,
@@ -78,7 +79,11 @@ class PluginHost(Declared):
     def load(cls, settings: PluginSettings | None = None) -> PluginHost:
         """Load the plugins that are installed. Raises `PluginError` if any is at fault."""
         settings = (settings or PluginSettings()).with_environment()
-        found = find_plugins(settings)
+        announced = announced_plugins(settings)
+        for plugin, _ in announced:
+            if plugin.problem is not None:
+                raise plugin.problem
+        found = import_plugins(announced)
         for plugin in found:
             if plugin.problem is not None:
                 raise plugin.problem
@@ -99,7 +104,7 @@ class PluginHost(Declared):
         until what is left works. Raises `PluginError` if that is not enough.
         """
         settings = (settings or PluginSettings()).with_environment()
-        found = find_plugins(settings)
+        found = import_plugins(announced_plugins(settings))
         while True:
             working = [attrs.evolve(p, blocked=p.blocked or p.problem is not None) for p in found]
             try:

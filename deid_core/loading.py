@@ -1,99 +1,33 @@
-"""Find plugins by their entry points and import those that may load, in a fixed order."""
+"""Import plugins, and say what is wrong with their hooks."""
 
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint
 from types import ModuleType
 from typing import Any
 
 import attrs
 
 from deid_core import hookspecs
+from deid_core.announced import AnnouncedPlugin, FoundPlugin
 from deid_core.contract import OBSERVATIONS, STAGES
-from deid_core.errors import PluginConflictError, PluginContractError, PluginError, PluginLoadError
+from deid_core.errors import PluginContractError, PluginError, PluginLoadError
 from deid_core.guard import hooks_of
-from deid_core.settings import PluginSettings
 from deid_core.suggest import nearest
 
-OWN_DISTRIBUTION = "deid-core"
 PREFIX = "deid_"
 
 
-@attrs.frozen
-class FoundPlugin:
-    """A plugin that an entry point announces, imported or not."""
-
-    name: str
-    distribution: str
-    version: str
-    module: object | None = None
-    problem: PluginError | None = None
-    blocked: bool = False
-
-    @property
-    def who(self) -> str:
-        """The plugin as messages name it."""
-        return f"plugin {self.name!r} (distribution {self.distribution} {self.version})"
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the plugin comes with deid_core itself."""
-        return self.distribution == OWN_DISTRIBUTION
-
-
-def find_plugins(settings: PluginSettings) -> list[FoundPlugin]:
-    """Return all plugins that are installed, in the order in which they are registered.
-
-    pluggy calls the last registered first: our own come first here, then third parties from
-    Z to A, then the preferred ones, so that they are called in the opposite order. What is
-    blocked or not allowed is listed but not imported. A plugin that cannot be imported
-    carries its problem.
-    """
-    known: dict[int, tuple[str, str]] = {}
-    announced = [_describe(point, known) for point in entry_points(group=hookspecs.PROJECT)]
-    own = sorted((found for found in announced if found[0].is_own), key=lambda f: f[0].name)
-    others = [found for found in announced if not found[0].is_own]
-    others.sort(key=lambda found: (found[0].name, found[0].distribution), reverse=True)
-    preferred = {name: rank for rank, name in enumerate(settings.prefer)}
-    ordered = [*own, *others]
-    ordered.sort(key=lambda found: -preferred.get(found[0].name, len(preferred)))
-    taken: dict[str, FoundPlugin] = {}
-    result = []
-    for found, point in ordered:
-        if _is_blocked(found, settings):
-            result.append(attrs.evolve(found, blocked=True))
-            continue
-        rival = taken.setdefault(found.name, found)
-        if rival is not found:
-            problem: PluginError = PluginConflictError(
-                f"{found.who} and {rival.who} have the same name: uninstall one of them"
-            )
-            result.append(attrs.evolve(found, problem=problem))
-            continue
-        result.append(_import(found, point))
-    return result
-
-
-def _describe(
-    point: EntryPoint, known: dict[int, tuple[str, str]]
-) -> tuple[FoundPlugin, EntryPoint]:
-    """Describe a plugin; ``known`` keeps what was read of distributions, which takes its time."""
-    if point.dist is None:
-        return FoundPlugin(point.name, "unknown", "0"), point
-    if id(point.dist) not in known:
-        metadata = point.dist.metadata
-        name = re.sub(r"[-_.]+", "-", metadata["Name"]).lower()
-        known[id(point.dist)] = name, metadata["Version"]
-    return FoundPlugin(point.name, *known[id(point.dist)]), point
-
-
-def _is_blocked(found: FoundPlugin, settings: PluginSettings) -> bool:
-    if found.name in settings.block:
-        return True
-    return settings.allow is not None and not found.is_own and found.name not in settings.allow
+def import_plugins(announced: Iterable[AnnouncedPlugin]) -> list[FoundPlugin]:
+    """Import what is neither blocked nor has a problem; what cannot be imported carries its own."""
+    return [
+        found
+        if found.blocked or found.problem is not None or point is None
+        else _import(found, point)
+        for found, point in announced
+    ]
 
 
 def _import(found: FoundPlugin, point: EntryPoint) -> FoundPlugin:

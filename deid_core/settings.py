@@ -15,6 +15,7 @@ from deid_core import dictionary
 from deid_core.errors import SettingsError
 from deid_core.keys import SMALLEST_KEY as SMALLEST_KEY  # noqa: PLC0414 - it was here first
 from deid_core.keys import read_key as read_key  # noqa: PLC0414 - as above
+from deid_core.locking import PluginLock, read_lock
 from deid_core.screening import ScreenRule, read_rules
 
 DEFAULTS = ("REMOVE", "KEEP", "BLANK")
@@ -112,13 +113,30 @@ def _from_environment(name: str) -> tuple[str, ...]:
     return _names(os.environ.get(name, ""))
 
 
+def _narrowed(given: tuple[str, ...] | None, name: str) -> tuple[str, ...] | None:
+    if name not in os.environ:
+        return given
+    allowed = _from_environment(name)
+    return allowed if given is None else tuple(n for n in given if n in allowed)
+
+
+def _locks(value: Any) -> tuple[PluginLock, ...]:
+    one = isinstance(value, PluginLock | str | os.PathLike)
+    locks = [value] if one else [] if value is None else list(value)
+    return tuple(lock if isinstance(lock, PluginLock) else read_lock(lock) for lock in locks)
+
+
 @attrs.frozen(kw_only=True)
 class PluginSettings:
     """Which plugins are loaded, and which goes first.
 
     ``block`` leaves plugins out, ours included. ``allow``, if not None, keeps every other
-    third party from being imported. ``prefer`` names plugins that are called first, in that
-    order, and that win where two claim one name.
+    third party from being imported; ``only`` every other plugin, ours included, and asks for those
+    that it names. ``prefer`` names plugins that are called first, in that order, and that win where
+    two claim one name. With a ``lock``, a file that ``deid-core plugins lock`` has made or what
+    `read_lock` has read of it, nothing is imported if any plugin is not as it was then.
+
+    Raises `SettingsError` for a lock that cannot be read.
     """
 
     block: tuple[str, ...] = attrs.field(default=(), converter=_names)
@@ -126,21 +144,27 @@ class PluginSettings:
         default=None, converter=attrs.converters.optional(_names)
     )
     prefer: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    only: tuple[str, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_names)
+    )
+    lock: tuple[PluginLock, ...] = attrs.field(default=(), converter=_locks)
 
     def with_environment(self) -> PluginSettings:
-        """Add what ``DEID_CORE_BLOCK``, ``DEID_CORE_ALLOW`` and ``DEID_CORE_PREFER`` say.
+        """Add what ``DEID_CORE_BLOCK``, ``DEID_CORE_PREFER`` and ``DEID_CORE_PLUGIN_LOCK`` say.
 
-        An ``allow`` given here is narrowed by the environment, never widened.
+        ``allow`` and ``only`` are narrowed by ``DEID_CORE_ALLOW`` and ``DEID_CORE_ONLY_PLUGINS``, never
+        widened; of several locks, all count. Raises `SettingsError` for a lock that cannot be read.
         """
-        allow = self.allow
-        if "DEID_CORE_ALLOW" in os.environ:
-            allowed = _from_environment("DEID_CORE_ALLOW")
-            allow = allowed if allow is None else tuple(n for n in allow if n in allowed)
+        lock = self.lock
+        if "DEID_CORE_PLUGIN_LOCK" in os.environ:
+            lock = tuple(dict.fromkeys((*lock, read_lock(os.environ["DEID_CORE_PLUGIN_LOCK"]))))
         return attrs.evolve(
             self,
             block=(*self.block, *_from_environment("DEID_CORE_BLOCK")),
-            allow=allow,
+            allow=_narrowed(self.allow, "DEID_CORE_ALLOW"),
             prefer=(*self.prefer, *_from_environment("DEID_CORE_PREFER")),
+            only=_narrowed(self.only, "DEID_CORE_ONLY_PLUGINS"),
+            lock=lock,
         )
 
 
@@ -233,7 +257,7 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "record": "record_folder",
         "quarantine": "quarantine_folder",
     },
-    "plugins": {"block": "block", "allow": "allow", "prefer": "prefer"},
+    "plugins": {key: key for key in ("block", "allow", "prefer", "only", "lock")},
 }
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from deid_core.cli.scope import scope_options, scoped
+
 if TYPE_CHECKING:
     from deid_core.settings import Settings
 
@@ -45,7 +47,7 @@ def common_options(function: F) -> F:
     """Add the options for settings, plugins, tables and logging."""
     for option in reversed(_OPTIONS):
         function = option(function)
-    return function
+    return scope_options(function)
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
@@ -64,7 +66,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
         settings,
         tables={**settings.tables, **_tables(options["tables"])},
         plugins=attrs.evolve(
-            plugins,
+            scoped(plugins, options),
             block=(*plugins.block, *options["block"]),
             allow=options["allow"] or plugins.allow,
             prefer=(*options["prefer"], *plugins.prefer),

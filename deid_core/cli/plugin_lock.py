@@ -1,0 +1,42 @@
+"""``deid-core plugins lock``: write down what may load from now on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deid_core.cli.errors import shown_errors
+from deid_core.cli.options import common_options, settings_of
+
+
+@click.command("lock")
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@common_options
+def lock(file: Path | None, **options: Any) -> None:
+    """Write down what is installed: distributions, versions, plugins, digests of their files.
+
+    A FILE that is there is replaced; without FILE, the lock is printed. No plugin is imported. What
+    is blocked, or not allowed, is left out. Give the FILE to other commands as --plugin-lock, or
+    as the variable DEID_CORE_PLUGIN_LOCK.
+    """
+    from deid_core.announced import announced_plugins
+    from deid_core.errors import SettingsError
+    from deid_core.locking import lock_of
+
+    with shown_errors():
+        announced = announced_plugins(settings_of(options).plugins.with_environment())
+        for found, _ in announced:
+            if found.problem is not None:
+                raise found.problem
+        points = [point for found, point in announced if point is not None and not found.blocked]
+        made = lock_of(points)
+        if file is None:
+            click.echo(made.to_json(), nl=False)
+            return
+        try:
+            file.write_text(made.to_json(), encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(f"{file}: cannot be written ({error.strerror})") from None
+    click.echo(f"{file}: {len(points)} plugins of {len(made.distributions)} distributions")
