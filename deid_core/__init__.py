@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from deid_core.errors import NotDicomError as NotDicomError
     from deid_core.errors import NotWalkableError as NotWalkableError
     from deid_core.errors import OutputExistsError as OutputExistsError
+    from deid_core.errors import OutputIsInputError as OutputIsInputError
     from deid_core.errors import PluginConflictError as PluginConflictError
     from deid_core.errors import PluginContractError as PluginContractError
     from deid_core.errors import PluginError as PluginError
@@ -86,9 +87,9 @@ _HOMES = {
     "batch": "Batch FileContext",
     "engine": "Engine",
     "errors": "ActionError DeidError FileError MediaDirectoryError NoPluginAnsweredError "
-    "NotDicomError NotWalkableError OutputExistsError PluginConflictError PluginContractError PluginError "
-    "PluginFailedError PluginLoadError PluginLockError Problem ReadError RecipeError RecipeNotFoundError "
-    "RefusedError RecordError SettingsError SkippedError WriteError",
+    "NotDicomError NotWalkableError OutputExistsError OutputIsInputError PluginConflictError "
+    "PluginContractError PluginError PluginFailedError PluginLoadError PluginLockError Problem ReadError "
+    "RecipeError RecipeNotFoundError RefusedError RecordError SettingsError SkippedError WriteError",
     "dependence": "Depends",
     "hookspecs": "hookimpl",
     "host": "PluginHost PluginInfo",

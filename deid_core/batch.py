@@ -13,7 +13,8 @@ import attrs
 from deid_core.dependence import Depends, Noted
 from deid_core.elements import separate
 from deid_core.field import Field
-from deid_core.model import Identifiers, Instance
+from deid_core.inputs import spare
+from deid_core.model import FileRef, Identifiers, Instance
 from deid_core.settings import UUID_ROOT, Settings
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Batch:
     this run only, so that nothing that it locks can be opened later. ``mark`` is what the name of
     an unfinished output begins with, and ``.tmp`` what it ends with: should the process die that
     writes it, the run knows it by that and removes it. ``recipes`` lie on each other, the lowest
-    first, and ``plugins`` are those that are loaded, each with distribution and version.
+    first, and ``plugins`` are those that are loaded, each with distribution and version. ``inputs`` are
+    the paths of those files of the run that lie in its output folder, as far as they are known.
     """
 
     settings: Settings
@@ -50,6 +52,14 @@ class Batch:
     mark: str = attrs.field(default=".deid-", repr=False)
     recipes: tuple[Recipe, ...] = attrs.field(default=(), repr=False)
     plugins: tuple[str, ...] = ()
+    inputs: set[str] = attrs.field(factory=set, repr=False)
+
+    def spare_inputs(self, path: str, ref: FileRef) -> None:
+        """Refuse to replace an input of the run; who writes calls it before he replaces anything.
+
+        ``path`` is there already, and is to become the output of ``ref``. Raises `OutputIsInputError`.
+        """
+        spare(path, ref, self.settings, self.inputs)
 
     def value(self, rule: Rule) -> Callable[[Field], Any]:
         """Compile the value of ``rule`` (literal, ``var:``, ``deid_func:``) into a function.

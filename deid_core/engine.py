@@ -71,7 +71,7 @@ class Engine(Runner):
     ``recipes`` lie on each other, the last wins. ``ids`` holds the variables of each
     instance, as ``ids[entity][item][name]``. Without a ``key`` one is made for this run, so
     that its pseudonyms cannot be linked to those of another; ``linkable=False`` says that a key
-    given here was made so. ``mark`` is that of the `Batch`.
+    given here was made so. ``mark`` and ``inputs`` are those of the `Batch`.
 
     Raises `RecipeError` where a recipe needs what no plugin provides, `SettingsError` for a key of
     less than 16 bytes, and `PluginError`.
@@ -87,6 +87,7 @@ class Engine(Runner):
         ids: Mapping[str, Mapping[str, Any]] | None = None,
         linkable: bool = True,
         mark: str | None = None,
+        inputs: set[str] | None = None,
     ) -> None:
         given = settings = settings or Settings()
         if key is not None and len(key) < SMALLEST_KEY:
@@ -104,6 +105,7 @@ class Engine(Runner):
             mark=mark or f".deid-{secrets.token_hex(4)}-",
             recipes=layers,
             plugins=host.loaded,
+            inputs=set() if inputs is None else inputs,
         )
         super().__init__(tuple(recipes), attrs.evolve(given, plugins=host.settings), ids)
         self.plan = compile_plan(foundation, recipes, host, self.batch)
@@ -136,6 +138,7 @@ class Engine(Runner):
             ids=configuration.ids,
             linkable=configuration.linkable,
             mark=configuration.mark,
+            inputs=configuration.inputs,
         )
 
     def attempt(self, task: Task, name: NameOutput) -> FileReport:

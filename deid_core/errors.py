@@ -23,6 +23,7 @@
        ├─ ActionError
        ├─ RefusedError
        ├─ WriteError
+       │  └─ OutputIsInputError
        └─ OutputExistsError
 
 No message holds a value read from a data set: errors travel into logs and reports.
@@ -169,6 +170,12 @@ class WriteError(FileError):
     """The output could not be written; nothing of it is left behind."""
 
     code = "write-failed"
+
+
+class OutputIsInputError(WriteError):
+    """The output would take the place of an input of the run."""
+
+    code = "output-is-input"
 
 
 class OutputExistsError(FileError):

@@ -183,7 +183,8 @@ def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> 
     When: once per file, last. ``target`` is the safe name, relative to
     ``batch.settings.output_folder``. Who wins: the first to answer. May change: nothing.
     None: not mine. Write to a temporary name and rename when whole; raise
-    `OutputExistsError` rather than overwrite, unless ``batch.settings.overwrite``.
+    `OutputExistsError` rather than overwrite, unless ``batch.settings.overwrite``; and then
+    call `Batch.spare_inputs` first.
 
     >>> from deid_core import WriteReceipt, hookimpl
     >>> @hookimpl

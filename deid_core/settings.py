@@ -172,6 +172,8 @@ class PluginSettings:
 class Settings:
     """Everything a run is told besides its files, its recipe and its key.
 
+    ``overwrite`` replaces what is there already, but no input of the run; with ``overwrite_inputs``
+    besides, an output may take the place of its own input.
     ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
     attributes that are not extracted. With ``sweep``, the patient's own values are looked for in
@@ -198,6 +200,7 @@ class Settings:
 
     output_folder: Path = attrs.field(factory=Path, converter=Path)
     overwrite: bool = False
+    overwrite_inputs: bool = False
     remove_private: bool = True
     screen_private: bool = False
     screen_rules: tuple[ScreenRule, ...] = attrs.field(default=(), converter=read_rules, repr=False)

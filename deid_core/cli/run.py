@@ -60,6 +60,11 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
 )
 @click.option("--keep-names", is_flag=True, help="Keep base names, which may hold a patient's.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@click.option(
+    "--overwrite-inputs",
+    is_flag=True,
+    help="Let a source lie in the output folder, and an output replace its own input.",
+)
 @click.option("--keep-private", is_flag=True, help="Do not remove private data elements.")
 @click.option(
     "--default",
@@ -120,7 +125,8 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
     return attrs.evolve(
         settings,
         output_folder=options["output"],
-        overwrite=options["overwrite"],
+        overwrite=options["overwrite"] or options["overwrite_inputs"],
+        overwrite_inputs=options["overwrite_inputs"],
         remove_private=not options["keep_private"],
         default=options["default"] or settings.default,
         strict=options["strict"] or settings.strict,
@@ -133,6 +139,7 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
 def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
     """Return the files of all sources; one that is not there stops the run before any file."""
     from deid_core.errors import NoPluginAnsweredError, SettingsError
+    from deid_core.inputs import Below
     from deid_core.model import DiscoveryOptions
 
     settings = engine.batch.settings
@@ -140,44 +147,23 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
     kept = (settings.record_folder, settings.quarantine_folder)
     found = []
     for source in sources:
-        if Path(source).resolve().is_relative_to(output):
+        if Path(source).resolve().is_relative_to(output) and not settings.overwrite_inputs:
             raise SettingsError(
                 f"{source} lies in the output folder, where nothing is read; "
-                "choose another folder for --output"
+                "choose another folder for --output, or see --overwrite-inputs"
             )
         try:
             found.append(engine.host.discover_files(source, DiscoveryOptions()))
         except NoPluginAnsweredError:
             raise SettingsError(f"{source}: no such file or folder") from None
-    is_output = _Below(output, *(folder.resolve() for folder in kept if folder is not None))
+    folders = (None if settings.overwrite_inputs else output, *kept)
+    # What a run before this one has written is not read again.
+    is_output = Below(*(folder for folder in folders if folder is not None))
     return (
         ref
         for ref in chain.from_iterable(found)
         if ref.path is None or not is_output.holds(ref.path)
     )
-
-
-class _Below:
-    """Tells what lies in the output: what a run before this one has written is not read again."""
-
-    def __init__(self, *folders: Path) -> None:
-        self._folders = folders
-        self._folder: str | None = None
-        self._is_below = False
-
-    def holds(self, path: Path) -> bool:
-        """Tell of one file; where a folder is, is looked up once for the files in it."""
-        if path.is_symlink():
-            return self._is_in_one(path)
-        folder = str(path.parent)
-        if folder != self._folder:
-            self._folder = folder
-            self._is_below = self._is_in_one(path.parent)
-        return self._is_below
-
-    def _is_in_one(self, path: Path) -> bool:
-        whole = path.resolve()
-        return any(whole.is_relative_to(folder) for folder in self._folders)
 
 
 @attrs.define

@@ -43,6 +43,7 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     default: str | None = None,
     strict: bool = False,
     force: bool = False,
+    overwrite_inputs: bool = False,
     executor: str | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -56,7 +57,8 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     loaded one; what it does not name is removed, except for what a file needs to be decoded,
     shown and filed. Outputs keep their base names, and go to a fresh temporary folder unless
     ``output_folder`` is given; where one is there already and ``overwrite`` is False, that is
-    logged, nothing is written, and its path returned. A file that is refused gives no path;
+    logged, nothing is written, and its path returned. With ``overwrite`` no file of the run is
+    replaced, unless ``overwrite_inputs`` lets each output take the place of its own input. A file that is refused gives no path;
     its reason is logged. With ``dicomdir`` in the settings, outputs are named by File IDs instead.
 
     ``remove_private=False`` keeps private data elements; with ``screen_private`` those are
@@ -75,7 +77,8 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     settings = attrs.evolve(
         settings,
         output_folder=output_folder or ("" if memory_only else tempfile.mkdtemp(prefix="deid-")),
-        overwrite=overwrite,
+        overwrite=overwrite or overwrite_inputs,
+        overwrite_inputs=overwrite_inputs,
         remove_private=remove_private,
         screen_private=screen_private,
         screen_rules=rules,

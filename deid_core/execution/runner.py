@@ -12,6 +12,7 @@ from deid_core.execution.logs import level_of_run
 from deid_core.execution.run import SERIAL, Run
 from deid_core.execution.task import Configuration, Result, Task
 from deid_core.host import PluginHost
+from deid_core.inputs import noted
 from deid_core.model import FileRef, FileReport, Outcome
 from deid_core.naming import distinct, safe_path
 from deid_core.recipe.tree import Recipe
@@ -83,7 +84,7 @@ class Runner(ABC):
             scheduler=settings.scheduler if scheduler is None else scheduler,
         )
         self._run = Run(self, executor or settings.executor or SERIAL, options)
-        return self._run.reports(refs, names)
+        return self._run.reports(noted(refs, settings, self.batch.inputs), names)
 
     @property
     def obstacle(self) -> str | None:
@@ -105,6 +106,7 @@ class Runner(ABC):
             self.host.loaded,
             self.batch.mark,
             level_of_run(),
+            self.batch.inputs,
         )
 
     def process(self, ref: FileRef, number: int, name: PurePosixPath | None = None) -> FileReport:

@@ -31,6 +31,8 @@ def obstacle_of(host: PluginHost, batch: Batch) -> str | None:
     """
     if not host.installed:
         return "its plugins were given as objects, which other processes cannot load"
+    if batch.settings.overwrite_inputs:
+        return "it replaces its inputs, so that no file can be done a second time"
     silent = []
     declared = {entry.plugin: entry for entry in host.parallel_runs.entries()}
     for info in host.describe():

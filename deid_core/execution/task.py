@@ -18,7 +18,7 @@ class Configuration:
     """All that a worker needs to build the engine of a run anew.
 
     ``plugins`` names those that the run has loaded: a worker that finds others does not begin.
-    ``mark`` is what names of unfinished outputs begin with, ``level`` the level of logging.
+    ``mark`` is what names of unfinished outputs begin with, ``level`` the level of logging, ``inputs`` are those of the `Batch`.
     The key is secret: it travels by the executor's own channel, and by no file, argument or
     variable of the environment.
     """
@@ -31,6 +31,7 @@ class Configuration:
     plugins: tuple[str, ...]
     mark: str
     level: int
+    inputs: set[str] = attrs.field(factory=set, repr=False)
 
 
 @attrs.frozen

@@ -41,12 +41,8 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
         if os.path.lexists(path):
             if not settings.overwrite and settings.record_folder is None:
                 raise OutputExistsError("the output exists already", path)
-            if (
-                settings.overwrite
-                and instance.ref.path is not None
-                and Path(path).samefile(instance.ref.path)
-            ):
-                raise WriteError("the output would replace its own input; choose another folder")
+            if settings.overwrite:
+                batch.spare_inputs(path, instance.ref)
         return WriteReceipt(path, *_write_whole(instance, path, batch))
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or type(error).__name__}") from None

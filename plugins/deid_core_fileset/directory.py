@@ -50,6 +50,8 @@ def _may_write(batch: Batch) -> None:
             f"{path} was not written by deid_core; choose another output folder, "
             "or ask for overwriting"
         )
+    if os.path.realpath(path) in batch.inputs and not batch.settings.overwrite_inputs:
+        raise SettingsError(f"{path} is an input of the run; choose another output folder")
 
 
 def remember(report: FileReport, batch: Batch) -> None:
