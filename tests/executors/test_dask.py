@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -189,6 +190,62 @@ def test_no_worker_has_the_key_on_its_disk_or_where_others_can_see_it(
     run.close()
     for path in dask.folder.rglob("*"):
         assert path.is_dir() or KEY not in path.read_bytes()
+
+
+def own_address() -> str | None:
+    """Return an address of this machine that others may talk to; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
+def test_the_key_does_not_go_over_a_network_unless_it_is_locked(tmp_path: Path) -> None:
+    from dask import config
+
+    from deid_core import WorkerOptions
+    from deid_core_dask.connection import connect
+
+    host = own_address()
+    if host is None or host.startswith("127."):
+        pytest.skip("this machine is on no network")
+    cluster = Dask(tmp_path, dict(os.environ))
+    options = ["--host", host, "--port", "0", "--no-dashboard"]
+    cluster.start("scheduler", *options, "--scheduler-file", cluster.scheduler)
+    while not Path(cluster.scheduler).exists():
+        time.sleep(0.05)
+    try:
+        with pytest.raises(SettingsError, match=f"to tcp://{host}:.* is not encrypted"):
+            connect(WorkerOptions(scheduler=cluster.scheduler))
+        with config.set({"distributed.comm.require-encryption": False}):
+            client, _ = connect(WorkerOptions(scheduler=cluster.scheduler))
+            client.close()
+    finally:
+        cluster.processes[0].kill()
+        cluster.processes[0].wait()
+
+
+@pytest.mark.parametrize(
+    ("address", "readable"),
+    [
+        ("tcp://127.0.0.1:8786", False),
+        ("tcp://[::1]:8786", False),
+        ("tcp://localhost:8786", False),
+        ("inproc://10.0.0.1/1/2", False),
+        ("tls://10.0.0.1:8786", False),
+        ("tcp://10.0.0.1:8786", True),
+        ("10.0.0.1:8786", True),
+        ("tcp://localhost.example:8786", True),
+        ("ws://scheduler:80", True),
+        ("ucx://10.0.0.1:8786", True),
+    ],
+)
+def test_what_others_may_read_is_known_by_its_address(address: str, *, readable: bool) -> None:
+    from deid_core_dask.connection import is_readable
+
+    assert is_readable(address) is readable
 
 
 def test_a_scheduler_that_does_not_answer_ends_the_run_before_the_first_file(
