@@ -17,6 +17,8 @@ from deid_core.decide import decide_data_set, decide_file_meta
 from deid_core.digests import digest_of
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.errors import (
+    INTERNAL_ERROR,
+    PLUGIN_FAILED,
     FileError,
     NotWalkableError,
     OutputExistsError,
@@ -182,11 +184,11 @@ class Engine(Runner):
             change = {"outcome": Outcome.REFUSED, "code": error.code, "reason": str(error)}
         except PluginError as error:
             log.error("%s: %s", label, error)
-            change = {"code": "plugin-failed", "reason": str(error), "fault": bare(error)}
+            change = {"code": PLUGIN_FAILED, "reason": str(error), "fault": bare(error)}
         except Exception as error:  # noqa: BLE001 - a file must not end the run, nor be quoted
             fault = failure("deid_core", "processing", error)
             log.error("%s: %s", label, fault)
-            change = {"code": "internal-error", "reason": str(fault), "fault": fault}
+            change = {"code": INTERNAL_ERROR, "reason": str(fault), "fault": fault}
         return attrs.evolve(report, **change), None
 
     def _in_memory(self, ref: FileRef, report: FileReport) -> tuple[FileReport, Instance | None]:

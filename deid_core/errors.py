@@ -36,6 +36,11 @@ from typing import ClassVar
 
 import attrs
 
+PLUGIN_FAILED, INTERNAL_ERROR, WORKER_DIED = "plugin-failed", "internal-error", "worker-died"
+
+FAULT_CODES = (INTERNAL_ERROR, PLUGIN_FAILED, WORKER_DIED)
+"""The reason codes of what is no file's fault. All others are the ``code`` of a `FileError`."""
+
 
 class DeidError(Exception):
     """The root: catch this to catch everything that deid_core raises on purpose."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
+from deid_core.errors import WORKER_DIED
 from deid_core.execution.logs import tell
 from deid_core.execution.names import Names
 from deid_core.execution.packing import pack_tasks, unpack_results
@@ -23,7 +24,6 @@ CHUNKS_AHEAD = 8
 LARGEST_CHUNK = 1024
 MOST_APART = 64
 """Files that may wait to be done in this process, before no more are given to others."""
-DIED = "worker-died"
 GRACE_SECONDS = 30.0
 """How long a worker may take to end the file that it has in hand, when the run is broken off."""
 
@@ -266,4 +266,4 @@ def _died(task: Task) -> Result:
         "the process that had the file in hand died, and so did a second one that had nothing else"
     )
     log.error("%s: %s", task.label, reason)
-    return Result(FileReport(task.number, Outcome.FAILED, DIED, reason, ref=task.ref))
+    return Result(FileReport(task.number, Outcome.FAILED, WORKER_DIED, reason, ref=task.ref))

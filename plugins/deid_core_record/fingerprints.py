@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from deid_core import Batch, Settings
+from deid_core.keys import fingerprint
 from deid_core.recipe.printing import to_text
 
 ELSEWHERE = frozenset(
@@ -18,6 +19,7 @@ ELSEWHERE = frozenset(
         "executor",
         "output_folder",
         "overwrite",
+        "overwrite_inputs",
         "plugins",
         "quarantine_folder",
         "record_folder",
@@ -49,7 +51,7 @@ def recipe_digest(batch: Batch) -> str:
 
 def key_fingerprint(batch: Batch) -> str:
     """Return what tells keys apart and gives nothing of them away."""
-    return batch.pseudonym_bytes("key fingerprint", "").hex()[:16]
+    return fingerprint(batch.key)
 
 
 def _plain(settings: Settings) -> str:
