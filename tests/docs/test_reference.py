@@ -17,7 +17,7 @@ import pytest
 
 import deid_core
 import deid_core.dicom
-from deid_core import PluginHost, errors, hookspecs, records, settings
+from deid_core import PluginHost, errors, hookspecs, keys, records, settings
 from deid_core.cli.main import cli
 from deid_core.recipe import syntax
 
@@ -173,9 +173,10 @@ def test_every_setting_is_in_the_reference() -> None:
 
 
 def test_every_environment_variable_is_in_the_reference() -> None:
-    known = set(re.findall(r"DEID_CORE_[A-Z]+", inspect.getsource(settings)))
+    source = inspect.getsource(settings) + inspect.getsource(keys)
+    known = set(re.findall(r"DEID_CORE_[A-Z_]+", source))
     assert known == set(
-        re.findall(r"^\| `(DEID_CORE_[A-Z]+)`", page("settings"), flags=re.MULTILINE)
+        re.findall(r"^\| `(DEID_CORE_[A-Z_]+)`", page("settings"), flags=re.MULTILINE)
     )
 
 
