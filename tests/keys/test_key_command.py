@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from deid_core.cli.key_options import key_of, key_options, log_key_of, log_key_option
 from deid_core.cli.main import cli
 from deid_core.keys import (
     KEY_VARIABLE,
@@ -141,3 +144,45 @@ def test_nothing_that_is_made_of_a_run_shows_its_key(own: Any) -> None:
     engine = Engine(PluginHost(own), key=SECRET.encode())
     for thing in (engine, engine.batch, engine.configuration(), vars(engine)):
         assert SECRET not in repr(thing)
+
+
+def test_no_byte_that_a_run_leaves_holds_its_key(
+    run: Run, small: Any, save: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("cryptography")
+    save(small, "in/a.dcm")
+    damaged = save(small, "in/b.dcm")
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    write_key(SECRET, tmp_path / "key")
+    words = ["--profile", "basic", "--pseudonyms", "code", "--crosswalk", tmp_path / "walk.sqlite"]
+    words += ["--quarantine", tmp_path / "quarantine", "--key-file", tmp_path / "key", "--debug"]
+    result = run("run", tmp_path / "in", "-o", tmp_path / "out", *words)
+    assert result.exit_code == 1
+    assert (tmp_path / "out.record").is_dir()
+    (tmp_path / "key").unlink()
+    left = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(left) > 5
+    left += [result.output.encode(), caplog.text.encode()]
+    key = SECRET.encode()
+    for secret in (key, key.hex().encode(), base64.b64encode(key)):
+        assert not any(secret in content for content in left)
+
+
+def test_the_key_of_the_log_comes_from_its_own_option_or_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[bytes | None] = []
+
+    @click.command()
+    @key_options
+    @log_key_option
+    def command(**options: Any) -> None:
+        taken[:] = [key_of(options), log_key_of(options)]
+
+    write_key(SECRET, tmp_path / "log.key")
+    CliRunner().invoke(command, ["--log-key-file", str(tmp_path / "log.key")])
+    assert taken == [None, SECRET.encode()]
+    monkeypatch.setenv(LOG_KEY_VARIABLE, SECRET[::-1])
+    CliRunner().invoke(command, [])
+    assert taken == [None, SECRET[::-1].encode()]
+    assert LOG_KEY_VARIABLE not in os.environ
