@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,17 @@ def lock(file: Path | None, **options: Any) -> None:
     is blocked, or not allowed, is left out. Give the FILE to other commands as --plugin-lock, or
     as the variable DEID_CORE_PLUGIN_LOCK.
     """
+    import attrs
+
     from deid_core.announced import announced_plugins
     from deid_core.errors import SettingsError
     from deid_core.locking import lock_of
 
     with shown_errors():
-        announced = announced_plugins(settings_of(options).plugins.with_environment())
+        # The lock that holds now says nothing about the next.
+        os.environ.pop("DEID_CORE_PLUGIN_LOCK", None)
+        plugins = settings_of(options).plugins.with_environment()
+        announced = announced_plugins(attrs.evolve(plugins, lock=()))
         for found, _ in announced:
             if found.problem is not None:
                 raise found.problem

@@ -231,6 +231,17 @@ def test_the_variable_holds_whatever_else_is_asked_for(
     assert "plugin 'new'" in result.output
 
 
+def test_a_lock_is_made_anew_while_the_old_one_holds(
+    install: Install, lock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = lock()
+    install("new")
+    monkeypatch.setenv("DEID_CORE_PLUGIN_LOCK", str(path))
+    lock()
+    monkeypatch.setenv("DEID_CORE_PLUGIN_LOCK", str(path))
+    assert any(line.startswith("new ") for line in PluginHost.load().loaded)
+
+
 def test_a_run_takes_the_lock_from_option_and_settings_file(
     install: Install, lock: Any, tmp_path: Path, small: Any, save: Any
 ) -> None:
