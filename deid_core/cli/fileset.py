@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NAMING = ("keep_names", "name_by", "flat", "keep_structure", "rename_folders")
+"""Options by which names are no File IDs."""
+
 DIRECTORY = "DICOMDIR"
 """The File ID of the directory of a file-set (PS3.10 8.6)."""
 
@@ -39,13 +42,14 @@ def wants_dicomdir(
 
     given: bool | None = options["dicomdir"]
     asked = given or (given is None and settings.dicomdir)
-    if options["keep_names"]:
-        if asked:
-            raise SettingsError(
-                "a DICOMDIR needs names of its own for the files: leave out --keep-names, "
-                "or say --no-dicomdir"
-            )
-        return False
+    naming = [name for name in NAMING if options[name]]
+    if naming and asked:
+        raise SettingsError(
+            "a DICOMDIR needs names of its own for the files: "
+            f"leave out --{naming[0].replace('_', '-')}, or say --no-dicomdir"
+        )
+    if naming or settings.keep_names or settings.keeps_folders or settings.name_by is not None:
+        return asked
     return asked or (given is None and any(_is_file_set(Path(source)) for source in sources))
 
 

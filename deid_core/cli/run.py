@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -18,6 +18,7 @@ from rich.table import Table
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
+from deid_core.cli.naming import names_of, naming_options, naming_settings
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
@@ -49,7 +50,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
     multiple=True,
     help="A recipe: file, folder or bundled name. Several lie on each other, the last on top.",
 )
-@click.option("--keep-names", is_flag=True, help="Keep base names, which may hold a patient's.")
+@naming_options
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
 @click.option("--keep-private", is_flag=True, help="Do not remove private data elements.")
 @click.option(
@@ -85,7 +86,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         arguments = engine_of(options, engine.batch.settings)
         output = engine.batch.settings.output_folder.resolve()
         with RunProgress(sources, output, wanted=options["progress"]) as progress:
-            reports = _run(engine, known, progress, keep_names=options["keep_names"], **arguments)
+            reports = _run(engine, known, progress, **arguments)
     _summarize(reports, engine, options["output"])
     say_of_obstacle(engine, arguments["executor"])
     if reports.bad:
@@ -117,6 +118,7 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
         durable=options["durable"] or settings.durable,
         dicomdir=wants_dicomdir(options, sources, settings),
         uid_root=options["uid_root"] or settings.uid_root,
+        **naming_settings(options, settings),
     )
 
 
@@ -197,20 +199,11 @@ def _is_no_note(record: logging.LogRecord) -> bool:
 
 
 def _run(
-    engine: Engine,
-    refs: Iterator[FileRef],
-    progress: RunProgress,
-    *,
-    keep_names: bool,
-    **arguments: Any,
+    engine: Engine, found: Iterator[FileRef], progress: RunProgress, **arguments: Any
 ) -> _Reports:
     from deid_core.model import Outcome
-    from deid_core.naming import kept_names
 
-    names: list[PurePosixPath] | None = None
-    if keep_names:
-        found = list(refs)
-        names, refs = kept_names(found), iter(found)
+    refs, names = names_of(found, engine.batch.settings)
     reports = _Reports()
     logging.getLogger("deid_core").addFilter(_is_no_note)
     for report in engine.run(refs, names, **arguments):

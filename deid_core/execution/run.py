@@ -22,7 +22,7 @@ from deid_core.execution.task import Configuration, Task, Workers
 from deid_core.guard import Guard
 from deid_core.host import PluginHost
 from deid_core.model import FileRef, FileReport, Outcome, RunReport
-from deid_core.naming import distinct, safe_path
+from deid_core.naming import distinct, safe_part, safe_path
 from deid_core.records import WorkerOptions
 
 log = logging.getLogger("deid_core")
@@ -113,14 +113,18 @@ class Run:
         self, refs: Iterable[FileRef], names: Iterable[PurePosixPath] | None
     ) -> Iterator[Task]:
         named = iter(names) if names is not None else None
-        overwrite = self._engine.batch.settings.overwrite
+        settings = self._engine.batch.settings
         for number, ref in enumerate(refs, start=1):
             if named is None:
                 yield Task(number, f"file {number}", ref)
             else:
                 name = next(named)
-                target = distinct(safe_path(name), self._engine.taken)
-                yield Task(number, name.name, ref, target, overwrite)
+                wished = safe_path(name)
+                target = distinct(wished, self._engine.taken)
+                apart = target != wished
+                if settings.keep_names and not apart:
+                    apart = target.name != safe_part(ref.name)
+                yield Task(number, name.name, ref, target, settings.overwrite, apart)
 
     def _start(self) -> Workers | None:
         """Start workers, or return None and say why there are none."""
