@@ -38,6 +38,7 @@ def wants_dicomdir(
     Names that are kept are seldom legal File IDs (PS3.10 8.5), so that a directory could not
     list the files. Raises `SettingsError` where both were asked for.
     """
+    from deid_core.archives import archive_kind
     from deid_core.errors import SettingsError
 
     given: bool | None = options["dicomdir"]
@@ -48,7 +49,9 @@ def wants_dicomdir(
             "a DICOMDIR needs names of its own for the files: "
             f"leave out --{naming[0].replace('_', '-')}, or say --no-dicomdir"
         )
-    if naming or settings.keep_names or settings.keeps_folders or settings.name_by is not None:
+    is_archive = archive_kind(options["output"].name) is not None
+    kept = settings.keep_names or settings.keeps_folders or settings.name_by is not None
+    if naming or kept or is_archive:
         return asked
     return asked or (given is None and any(_is_file_set(Path(source)) for source in sources))
 

@@ -33,6 +33,11 @@ _OPTIONS = [
         is_flag=True,
         help="Keep the folders below a source, and give them names that say nothing.",
     ),
+    click.option(
+        "--archives/--no-archives",
+        default=True,
+        help="Look into archives (zip, tar) that lie in folders, or pass over them.",
+    ),
 ]
 
 

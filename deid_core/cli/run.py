@@ -82,7 +82,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     """
     with shown_errors():
         engine = _engine(options, sources)
-        known = _known(engine, sources)
+        known = _known(engine, sources, archives=options["archives"])
         arguments = engine_of(options, engine.batch.settings)
         output = engine.batch.settings.output_folder.resolve()
         with RunProgress(sources, output, wanted=options["progress"]) as progress:
@@ -122,7 +122,7 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
     )
 
 
-def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
+def _known(engine: Engine, sources: tuple[str, ...], *, archives: bool) -> Iterator[FileRef]:
     """Return the files of all sources; one that is not there stops the run before any file."""
     from deid_core.errors import NoPluginAnsweredError, SettingsError
     from deid_core.model import DiscoveryOptions
@@ -136,24 +136,28 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
                 "choose another folder for --output"
             )
         try:
-            found.append(engine.host.discover_files(source, DiscoveryOptions()))
+            found.append(engine.host.discover_files(source, DiscoveryOptions(archives=archives)))
         except NoPluginAnsweredError:
             raise SettingsError(f"{source}: no such file or folder") from None
-    is_output = _Below(output)
-    return (
-        ref
-        for ref in chain.from_iterable(found)
-        if ref.path is None or not is_output.holds(ref.path)
-    )
+    below = _Below(output, engine.batch.mark)
+    return (ref for ref in chain.from_iterable(found) if not below.is_output(ref))
 
 
 class _Below:
     """Tells what lies in the output: what a run before this one has written is not read again."""
 
-    def __init__(self, output: Path) -> None:
+    def __init__(self, output: Path, mark: str) -> None:
         self._output = output
+        self._mark = mark
         self._folder: str | None = None
         self._is_below = False
+
+    def is_output(self, ref: FileRef) -> bool:
+        """Tell of a file, or of a member of an archive, which is an output itself or unfinished."""
+        if ref.path is None and ref.container is None:
+            return False
+        path = Path(ref.location) if ref.path is None else ref.path
+        return ref.name.startswith(self._mark) or path == self._output or self.holds(path)
 
     def holds(self, path: Path) -> bool:
         """Tell of one file; where a folder is, is looked up once for the files in it."""
