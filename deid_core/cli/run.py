@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from deid_core.settings import Settings
 
 MOST_NUMBERS = 5
-SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"}
+SKIPPED = {
+    "archive-link": "links and devices in archives",
+    "archive-nested": "archives within archives",
+    "dicomdir": "directory of files (DICOMDIR)",
+    "not-dicom": "not DICOM",
+}
 """What is passed over, in words, by the code of its `SkippedError`."""
 
 
