@@ -18,8 +18,7 @@ _OPTIONS = [
     click.option(
         "--name-by",
         metavar="TEMPLATE",
-        help="Name outputs by their own values: "
-        "'{PatientID}/{SeriesNumber:04}-{Modality|none}/{InstanceNumber:06}.dcm'.",
+        help="Name outputs by their own values, as '{PatientID}/{Modality|none}-{Rows:04}.dcm'.",
     ),
     click.option("--flat", is_flag=True, help="Name outputs by their UIDs, all in one folder."),
     click.option("--keep-names", is_flag=True, help="Keep base names, which may hold a patient's."),

@@ -46,7 +46,7 @@ SKIPPED = {
     "-o",
     required=True,
     type=click.Path(path_type=Path),
-    help="Where the outputs go: a folder, unless a plugin writes elsewhere.",
+    help="Where the outputs go: a folder, or an archive (.zip, .tar, .tar.gz).",
 )
 @click.option(
     "--recipe",
