@@ -66,12 +66,20 @@ class Output:
             self._packer.close()
             self._stream.flush()
             os.fsync(self._stream.fileno())
-            self._refuse_existing()
-            self._temporary.replace(self.path)
+            self._name()
         except OSError as error:
             raise _failed(error) from None
         finally:
             self.discard()
+
+    def _name(self) -> None:
+        if not self._overwrite:
+            with suppress(OSError):
+                os.link(self._temporary, self.path)
+                return
+            # Another took the name, or the file system has no links.
+            self._refuse_existing()
+        self._temporary.replace(self.path)
 
     def discard(self) -> None:
         """Close the archive; what has not got its name goes."""
@@ -116,9 +124,11 @@ def obstacle(batch: Batch) -> str | None:
 
 def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
     """Write an instance into the archive of the run, which is begun with the first."""
+    settings = batch.settings
+    if Path(instance.ref.location).is_relative_to(settings.output_folder.absolute()):
+        raise WriteError("the archive would replace its own input; choose another name")
     content = BytesIO()
     encode(instance, content)
-    settings = batch.settings
     output = _open.get(batch)
     if output is None:
         path = settings.output_folder

@@ -6,6 +6,7 @@ import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -77,29 +78,42 @@ class ZipMember:
         return content
 
     def _content(self, stream: BinaryIO) -> BytesIO:
-        found, checksum, left = BytesIO(), 0, self.compressed
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS) if self.deflated else None
-        data = b""
-        while left or data:
-            if not data:
-                data = stream.read(min(AT_ONCE, left))
-                left -= len(data)
-                if not data:
+        found, checksum = BytesIO(), 0
+        try:
+            for piece in self._pieces(stream):
+                checksum = zlib.crc32(piece, checksum)
+                found.write(piece)
+                if found.tell() > self.size:
                     break
-            piece, data = data, b""
-            if inflater is not None:
-                try:
-                    piece = inflater.decompress(piece, AT_ONCE)
-                except zlib.error:
-                    raise DamagedArchiveError("the member is damaged") from None
-                data = inflater.unconsumed_tail
-            checksum = zlib.crc32(piece, checksum)
-            found.write(piece)
-            if found.tell() > self.size:
-                break
+        except zlib.error:
+            raise DamagedArchiveError("the member is damaged") from None
         if found.tell() != self.size or checksum != self.checksum:
             raise DamagedArchiveError("the member is damaged: it is not what its checksum says")
         return found
+
+    def _pieces(self, stream: BinaryIO) -> Iterator[bytes]:
+        return (_expanded if self.deflated else _pieces)(stream, self.compressed)
+
+
+def _pieces(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield so many bytes of a stream, or fewer at its end."""
+    while size and (piece := stream.read(min(AT_ONCE, size))):
+        size -= len(piece)
+        yield piece
+
+
+def _expanded(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield what so many deflated bytes expand to, piece by piece (RFC 1951)."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for piece in _pieces(stream, size):
+        data = piece
+        while data and not inflater.eof:
+            yield inflater.decompress(data, AT_ONCE)
+            data = inflater.unconsumed_tail
+        if inflater.eof:
+            return
+    # It can hold back the end of a copy, though it has had all that there is.
+    yield inflater.flush()
 
 
 def members(path: Path) -> Members:

@@ -144,6 +144,18 @@ def test_the_archive_of_a_run_before_is_no_input(folder: Path, run: Run) -> None
         assert "not DICOM, passed over │     1" in result.output
 
 
+def test_an_archive_does_not_replace_itself(folder: Path, run: Run, tmp_path: Path) -> None:
+    assert run("in", "out.zip").exit_code == 0
+    before = (tmp_path / "out.zip").read_bytes()
+    result = run("out.zip", "out.zip", "--overwrite")
+    assert result.exit_code == 2
+    settings = Settings(output_folder=tmp_path / "out.zip", overwrite=True)
+    engine = Engine(PluginHost.load(), settings=settings)
+    reports = list(engine.run(engine.discover([str(tmp_path / "out.zip")])))
+    assert {report.code for report in reports} == {"write-failed"}
+    assert (tmp_path / "out.zip").read_bytes() == before
+
+
 def test_a_run_that_is_left_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     engine = Engine(PluginHost.load(), settings=Settings(output_folder=tmp_path / "o" / "out.zip"))
     run = engine.run(engine.discover([str(folder)]))

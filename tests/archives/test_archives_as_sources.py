@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import tarfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from deid_core_archives import streams
 
 KINDS = ["zip", "tar", "tar.gz", "tar.bz2", "tar.xz"]
 COMPRESSED = KINDS[2:]
+MEBIBYTE = 1 << 20
 
 Packed = Callable[..., Path]
 Scan = Callable[..., bytes]
@@ -168,6 +170,15 @@ def test_dicom_that_is_called_like_an_archive_is_dicom(
     (tmp_path / "in.zip").write_bytes(scan())
     assert run("in.zip").exit_code == 0
     assert len(contents("out")) == 1
+
+
+@pytest.mark.parametrize("size", [0, 1, -1, 257, MEBIBYTE + 300])
+@pytest.mark.parametrize("kind", KINDS)
+def test_members_of_any_size_come_out_as_they_went_in(packed: Packed, kind: str, size: int) -> None:
+    # What is all the same expands by copies that reach over the end of a piece.
+    members = {"zeros": bytes(MEBIBYTE + size), "noise": os.urandom(MEBIBYTE // 8 + size)}
+    found = PluginHost.load().discover_files(str(packed(f"in.{kind}", members)), DiscoveryOptions())
+    assert {ref.name: ref.open().read() for ref in found} == members
 
 
 def test_several_xz_streams_behind_each_other_are_one_archive(
