@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +48,6 @@ def test_an_archive_holds_what_the_folder_would_and_is_the_same_in_every_run(
     assert len(contents("out")) == 3
     assert [path.name for path in (tmp_path / "new").iterdir()] == [f"out.{kind}"]
     first = (tmp_path / "new" / f"out.{kind}").read_bytes()
-    time.sleep(1.1 if kind == "tar.gz" else 0)
     assert run("in", f"again/other.{kind}").exit_code == 0
     assert (tmp_path / "again" / f"other.{kind}").read_bytes() == first
     assert b"doe" not in first
@@ -63,6 +61,9 @@ def test_members_tell_nothing_of_where_and_when_they_were_made(
         for info in tar:
             assert (info.mtime, info.uid, info.gid, info.uname, info.gname) == (0, 0, 0, "", "")
             assert info.mode == 0o644
+    assert run("in", "out.tar.gz").exit_code == 0
+    # No name and no time, which a gzip may hold in front (RFC 1952).
+    assert (tmp_path / "out.tar.gz").read_bytes()[3:8] == bytes(5)
     assert run("in", "out.zip").exit_code == 0
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         for member in archive.infolist():

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import bz2
-import contextlib
 import gzip
 import io
 import lzma
 import os
 import struct
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -19,20 +17,16 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from deid_core import (
     DiscoveryOptions,
     Engine,
-    FileError,
-    FileRef,
     FileReport,
     PluginHost,
     Settings,
 )
+from deid_core.dicom import get_files
 from deid_core_archives import found, limits, streams, zips
-from deid_core_archives.found import opened
 
 KINDS = ["zip", "tar", "tar.gz", "tar.bz2", "tar.xz"]
 MEBIBYTE = 1 << 20
@@ -54,27 +48,6 @@ HOSTILE = [
     "SAME.dcm",
     "x" * 300 + "/y" * 40,
 ]
-
-
-def _small(kind: str) -> bytes:
-    """Return a small archive, whose members have long names and headers of their own."""
-    stream = io.BytesIO()
-    if kind == "zip":
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in ("a.dcm", "b" * 120):
-                archive.writestr(zipfile.ZipInfo(name), b"0123456789" * 50)
-        return stream.getvalue()
-    mode: Any = f"w:{kind[4:]}"
-    with tarfile.open(fileobj=stream, mode=mode) as tar:
-        for name, form in (("b" * 120, tarfile.GNU_FORMAT), ("ü" * 120, tarfile.PAX_FORMAT)):
-            tar.format = form
-            info = tarfile.TarInfo(name)
-            info.size = 500
-            tar.addfile(info, io.BytesIO(b"0123456789" * 50))
-    return stream.getvalue()
-
-
-SMALL = {kind: _small(kind) for kind in KINDS}
 
 
 @pytest.fixture
@@ -140,21 +113,23 @@ def test_a_byte_that_was_turned_is_noticed_where_there_is_a_checksum(
     assert "archive-damaged" in codes(reports(path))
 
 
-@given(st.data())
-@settings(max_examples=150)
-def test_whatever_bytes_are_turned_members_are_read_or_refused(data: st.DataObject) -> None:
-    kind = data.draw(st.sampled_from(KINDS))
-    content = bytearray(SMALL[kind])
-    for _ in range(data.draw(st.integers(1, 4))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    if data.draw(st.booleans()):
-        del content[data.draw(st.integers(0, len(content))) :]
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / f"in.{kind}"
-        path.write_bytes(content)
-        for ref in opened([FileRef(path.name, path=path)], str(path), DiscoveryOptions()):
-            with contextlib.suppress(FileError):
-                ref.open().read()
+def test_a_zip_whose_directory_is_too_large_is_refused_before_it_is_read(
+    packed: Packed, reports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zips, "MAX_DIRECTORY", 500)
+    path = packed("in.zip", {f"{number}.dcm": b"x" for number in range(20)})
+    assert codes(reports(path)) == ["archive-limit"]
+
+
+def test_where_only_what_looks_like_dicom_is_wanted_a_damaged_member_is_passed_over(
+    packed: Packed, scan: Scan, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = packed("in.zip", {"doe.dcm": scan(), "good.dcm": scan()})
+    data = bytearray(path.read_bytes())
+    data[2000] ^= 0xFF
+    path.write_bytes(data)
+    assert [ref.name for ref in get_files(str(path))] == ["good.dcm"]
+    assert caplog.messages == ["a member of an archive cannot be read and was passed over"]
 
 
 def test_what_is_no_archive_at_all_is_told(reports: Any, tmp_path: Path) -> None:
