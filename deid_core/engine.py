@@ -35,7 +35,7 @@ from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
 from deid_core.keys import SMALLEST_KEY
 from deid_core.model import DiscoveryOptions, FileRef, FileReport, Instance, Outcome
-from deid_core.naming import safe_path
+from deid_core.naming import TOLD_APART, safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recall import Recall
 from deid_core.recipe.compile import compile_plan
@@ -212,18 +212,24 @@ class Engine(Runner):
         read = self.host.read_file(task.ref, self.batch)
         try:
             instance, context, counts = self.clean(read, task.label)
-            target = task.target
+            target, told_apart = task.target, task.told_apart
             if target is None:
-                target = name(safe_path(self.host.name_output(instance, self.batch)))
+                wished = safe_path(self.host.name_output(instance, self.batch))
+                target = name(wished)
+                told_apart = target != wished
             receipt = self.host.write_file(instance, target, self.batch)
         finally:
             read.close()
+        notes = instance.notes
+        if told_apart:
+            log.warning("%s: %s", task.label, TOLD_APART, extra={"is_note": True})
+            notes = (*notes, TOLD_APART)
         done = attrs.evolve(
             report,
             outcome=Outcome.WRITTEN,
             output=receipt.path,
-            warnings=(*instance.notes, *context.warnings),
-            notes=instance.notes,
+            warnings=(*notes, *context.warnings),
+            notes=notes,
             actions=counts,
             rules=counts.of_rules(),
             output_digest=receipt.digest,

@@ -17,12 +17,13 @@ class Below:
 
     def __init__(self, *folders: Path) -> None:
         self._folders = [folder.resolve() for folder in folders]
+        self._names = {folder.name for folder in self._folders}
         self._folder: str | None = None
         self._is_below = False
 
     def holds(self, path: Path) -> bool:
         """Tell of one file; where a folder is, is looked up once for the files in it."""
-        if path.is_symlink():
+        if path.name in self._names or path.is_symlink():
             return self._is_in_one(path)
         folder = str(path.parent)
         if folder != self._folder:
@@ -33,6 +34,23 @@ class Below:
     def _is_in_one(self, path: Path) -> bool:
         whole = path.resolve()
         return any(whole.is_relative_to(folder) for folder in self._folders)
+
+
+class Outputs:
+    """Tells what a run must not read: what it or a run before it has written, finished or not.
+
+    ``folders`` are those that hold outputs and records, or archives that are outputs; ``mark`` is what
+    unfinished outputs begin with.
+    """
+
+    def __init__(self, mark: str, *folders: Path) -> None:
+        self._mark = mark
+        self._below = Below(*folders)
+
+    def holds(self, ref: FileRef) -> bool:
+        """Tell of a file, or of a member of an archive."""
+        path = ref.path or ref.container
+        return path is not None and (path.name.startswith(self._mark) or self._below.holds(path))
 
 
 def noted(refs: Iterable[FileRef], settings: Settings, inputs: set[str]) -> Iterable[FileRef]:

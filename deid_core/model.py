@@ -31,7 +31,7 @@ class FileRef:
     asked for and the file, outermost first: both come from outside and are made safe
     before they become part of an output path. A file that is not on disk brings an
     ``opener``, a picklable callable that returns a seekable binary stream, and, if it lies
-    inside of a file, that ``container``.
+    inside of a file, the ``container`` from which its folders count: that file, or a folder above.
     """
 
     name: str = attrs.field(repr=False)
@@ -62,12 +62,14 @@ class DiscoveryOptions:
     """How a location is searched for files.
 
     ``pattern`` is a shell pattern that base names must match. With ``check``, what does
-    not look like DICOM is left out. ``force`` lets through what only might be DICOM.
+    not look like DICOM is left out. ``force`` lets through what only might be DICOM. With
+    ``archives``, those that lie in folders are opened; one that is a location itself always is.
     """
 
     pattern: str | None = None
     check: bool = False
     force: bool = False
+    archives: bool = True
 
 
 @attrs.frozen

@@ -13,6 +13,9 @@ from deid_core.model import FileRef
 MAX_LENGTH = 120
 """Bytes of the longest part of an output name: leaves room for a temporary name beside it (255 in ext4)."""
 
+TOLD_APART = "another file has the same name: told apart by a number, or by folders in its name"
+"""The note of an output that could not have the name that it should."""
+
 _UNSAFE = re.compile(r"[^\w.+=@,() \-]+")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 
@@ -44,9 +47,12 @@ def distinct(path: PurePosixPath, taken: dict[str, int]) -> PurePosixPath:
     """
     key = str(path).casefold()
     candidate, number = path, taken.get(key, 0)
+    # The last component of a UID is no suffix.
+    suffix = path.suffix if path.suffix[1:2].isalpha() else ""
+    stem = path.name.removesuffix(suffix)
     while str(candidate).casefold() in taken:
         number += 1
-        candidate = path.with_name(f"{path.stem}-{number + 1}{path.suffix}")
+        candidate = path.with_name(f"{stem}-{number + 1}{suffix}")
     taken[key] = number
     taken.setdefault(str(candidate).casefold(), 0)
     return candidate

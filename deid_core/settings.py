@@ -17,6 +17,7 @@ from deid_core.keys import SMALLEST_KEY as SMALLEST_KEY  # noqa: PLC0414 - it wa
 from deid_core.keys import read_key as read_key  # noqa: PLC0414 - as above
 from deid_core.locking import PluginLock, read_lock
 from deid_core.screening import ScreenRule, read_rules
+from deid_core.template import read_template
 
 DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 """What may happen to what no rule names."""
@@ -109,6 +110,13 @@ def _optional_default(_settings: object, _attribute: attrs.Attribute[Any], value
         raise SettingsError(f"default: expected one of: {', '.join(DEFAULTS)}")
 
 
+def _optional_template(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None:
+        if not isinstance(value, str):
+            raise SettingsError(f"{attribute.name}: expected a template for names")
+        read_template(value)
+
+
 def _from_environment(name: str) -> tuple[str, ...]:
     return _names(os.environ.get(name, ""))
 
@@ -187,7 +195,10 @@ class Settings:
     ``value``. ``base`` is the recipe beneath those; with KEEP as the default, what a pattern
     must not take is in ``base_under_keep``. ``default`` is one of `DEFAULTS`, for what no rule
     names; None leaves it to the recipes. With ``dicomdir``, outputs are named by File IDs (PS3.10 8.2),
-    also where they would keep their names, and a DICOMDIR lists them. With ``durable``, each output is on disk before it gets its name, which a
+    also where they would keep their names, and a DICOMDIR lists them. ``name_by`` is the template by which
+    outputs are named (`deid_core.template`), out of their own values; with ``keep_names`` they have the
+    base names of the inputs instead. With ``keep_structure`` they lie in folders as the inputs do, which
+    have other names with ``rename_folders``: what stands for them under the key. With ``durable``, each output is on disk before it gets its name, which a
     machine that loses power needs and which takes long. ``force`` reads what only might be DICOM; ``strict``
     refuses a file in which a value cannot be resolved or stored. ``executor``, ``workers`` and
     ``scheduler`` say who does the files, as for `Engine.run`. In ``record_folder`` a run keeps what it
@@ -216,6 +227,10 @@ class Settings:
     uid_root: str = attrs.field(default=UUID_ROOT, converter=_as_root)
     methods: tuple[str, ...] = ()
     dicomdir: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    name_by: str | None = attrs.field(default=None, validator=_optional_template)
+    keep_names: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    keep_structure: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    rename_folders: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
     tables: Mapping[str, Path] = attrs.field(factory=dict, repr=False)
     crosswalk: str | None = attrs.field(
         default=None,
@@ -242,6 +257,11 @@ class Settings:
         """Whether reports hold digests of what was read and written."""
         return self.record_folder is not None
 
+    @property
+    def keeps_folders(self) -> bool:
+        """Whether outputs lie in folders as the inputs do, by whatever names."""
+        return self.keep_structure or self.rename_folders
+
 
 _LAYOUT: Mapping[str, Mapping[str, str]] = {
     "get": {"skip": "skip", "ids": ""},
@@ -251,6 +271,10 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "crosswalk": "crosswalk",
         "dicomdir": "dicomdir",
         "durable": "durable",
+        "keep_names": "keep_names",
+        "keep_structure": "keep_structure",
+        "name_by": "name_by",
+        "rename_folders": "rename_folders",
         "uid_root": "uid_root",
     },
     "run": {

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NAMING = ("keep_names", "name_by", "flat", "keep_structure", "rename_folders")
+"""Options by which names are no File IDs."""
+
 DIRECTORY = "DICOMDIR"
 """The File ID of the directory of a file-set (PS3.10 8.6)."""
 
@@ -35,17 +38,21 @@ def wants_dicomdir(
     Names that are kept are seldom legal File IDs (PS3.10 8.5), so that a directory could not
     list the files. Raises `SettingsError` where both were asked for.
     """
+    from deid_core.archives import archive_kind
     from deid_core.errors import SettingsError
 
     given: bool | None = options["dicomdir"]
     asked = given or (given is None and settings.dicomdir)
-    if options["keep_names"]:
-        if asked:
-            raise SettingsError(
-                "a DICOMDIR needs names of its own for the files: leave out --keep-names, "
-                "or say --no-dicomdir"
-            )
-        return False
+    naming = [name for name in NAMING if options[name]]
+    if naming and asked:
+        raise SettingsError(
+            "a DICOMDIR needs names of its own for the files: "
+            f"leave out --{naming[0].replace('_', '-')}, or say --no-dicomdir"
+        )
+    is_archive = archive_kind(options["output"].name) is not None
+    kept = settings.keep_names or settings.keeps_folders or settings.name_by is not None
+    if naming or kept or is_archive:
+        return asked
     return asked or (given is None and any(_is_file_set(Path(source)) for source in sources))
 
 

@@ -23,6 +23,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from deid_core.archives import archive_kind
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 EVERY_SECONDS = 0.1
@@ -95,12 +97,12 @@ class RunProgress:
     def _count(self, folders: tuple[str, ...], output: Path) -> None:
         total = 0
         for folder in folders:
-            if Path(folder).is_file():
+            if Path(folder).is_file() and archive_kind(folder) is None:
                 total += 1
             elif Path(folder).is_dir():
                 total += sum(1 for _ in _files_below(folder, output))
             else:
-                # A place that only a plugin knows.
+                # An archive, or a place that only a plugin knows.
                 return
         self._progress.update(self._task, total=total)
 

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -19,6 +19,7 @@ from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
 from deid_core.cli.key_options import key_of, key_options
+from deid_core.cli.naming import names_of, naming_options, naming_settings
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
     from deid_core.settings import Settings
 
 MOST_NUMBERS = 5
-SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"}
+SKIPPED = {
+    "archive-link": "links and devices in archives",
+    "archive-nested": "archives within archives",
+    "dicomdir": "directory of files (DICOMDIR)",
+    "not-dicom": "not DICOM",
+}
 """What is passed over, in words, by the code of its `SkippedError`."""
 
 
@@ -49,7 +55,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
     "-o",
     required=True,
     type=click.Path(path_type=Path),
-    help="Where the outputs go: a folder, unless a plugin writes elsewhere.",
+    help="Where the outputs go: a folder, or an archive (.zip, .tar, .tar.gz).",
 )
 @click.option(
     "--recipe",
@@ -58,7 +64,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
     multiple=True,
     help="A recipe: file, folder or bundled name. Several lie on each other, the last on top.",
 )
-@click.option("--keep-names", is_flag=True, help="Keep base names, which may hold a patient's.")
+@naming_options
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
 @click.option(
     "--overwrite-inputs",
@@ -94,11 +100,11 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     """
     with shown_errors():
         engine = _engine(options, sources)
-        known = _known(engine, sources)
+        known = _known(engine, sources, archives=options["archives"])
         arguments = engine_of(options, engine.batch.settings)
         output = engine.batch.settings.output_folder.resolve()
         with RunProgress(sources, output, wanted=options["progress"]) as progress:
-            reports = _run(engine, known, progress, keep_names=options["keep_names"], **arguments)
+            reports = _run(engine, known, progress, **arguments)
     if not engine.linkable:
         forget_key(engine.batch.settings.record_folder)
     _summarize(reports, engine, options["output"])
@@ -133,13 +139,14 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
         durable=options["durable"] or settings.durable,
         dicomdir=wants_dicomdir(options, sources, settings),
         uid_root=options["uid_root"] or settings.uid_root,
+        **naming_settings(options, settings),
     )
 
 
-def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
+def _known(engine: Engine, sources: tuple[str, ...], *, archives: bool) -> Iterator[FileRef]:
     """Return the files of all sources; one that is not there stops the run before any file."""
     from deid_core.errors import NoPluginAnsweredError, SettingsError
-    from deid_core.inputs import Below
+    from deid_core.inputs import Outputs
     from deid_core.model import DiscoveryOptions
 
     settings = engine.batch.settings
@@ -153,17 +160,13 @@ def _known(engine: Engine, sources: tuple[str, ...]) -> Iterator[FileRef]:
                 "choose another folder for --output, or see --overwrite-inputs"
             )
         try:
-            found.append(engine.host.discover_files(source, DiscoveryOptions()))
+            found.append(engine.host.discover_files(source, DiscoveryOptions(archives=archives)))
         except NoPluginAnsweredError:
             raise SettingsError(f"{source}: no such file or folder") from None
     folders = (None if settings.overwrite_inputs else output, *kept)
     # What a run before this one has written is not read again.
-    is_output = Below(*(folder for folder in folders if folder is not None))
-    return (
-        ref
-        for ref in chain.from_iterable(found)
-        if ref.path is None or not is_output.holds(ref.path)
-    )
+    is_output = Outputs(engine.batch.mark, *(folder for folder in folders if folder is not None))
+    return (ref for ref in chain.from_iterable(found) if not is_output.holds(ref))
 
 
 @attrs.define
@@ -199,20 +202,11 @@ def _is_no_note(record: logging.LogRecord) -> bool:
 
 
 def _run(
-    engine: Engine,
-    refs: Iterator[FileRef],
-    progress: RunProgress,
-    *,
-    keep_names: bool,
-    **arguments: Any,
+    engine: Engine, found: Iterator[FileRef], progress: RunProgress, **arguments: Any
 ) -> _Reports:
     from deid_core.model import Outcome
-    from deid_core.naming import kept_names
 
-    names: list[PurePosixPath] | None = None
-    if keep_names:
-        found = list(refs)
-        names, refs = kept_names(found), iter(found)
+    refs, names = names_of(found, engine.batch.settings)
     reports = _Reports()
     logging.getLogger("deid_core").addFilter(_is_no_note)
     for report in engine.run(refs, names, **arguments):

@@ -47,6 +47,7 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     executor: str | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    name_by: str | None = None,
 ) -> list[Any]:
     """De-identify files and return the paths of the outputs, in the order of the input.
 
@@ -59,7 +60,9 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     ``output_folder`` is given; where one is there already and ``overwrite`` is False, that is
     logged, nothing is written, and its path returned. With ``overwrite`` no file of the run is
     replaced, unless ``overwrite_inputs`` lets each output take the place of its own input. A file that is refused gives no path;
-    its reason is logged. With ``dicomdir`` in the settings, outputs are named by File IDs instead.
+    its reason is logged. ``name_by`` is a template that names outputs by their own values instead, as
+    ``"{PatientID}/{InstanceNumber:06}.dcm"``. With ``dicomdir`` in the settings, they are named by
+    File IDs.
 
     ``remove_private=False`` keeps private data elements; with ``screen_private`` those are
     removed that one of ``screen_values`` (see `ScreenRule`) finds. ``key`` (secret bytes)
@@ -90,6 +93,7 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
         executor=executor or settings.executor,
         workers=workers or settings.workers,
         scheduler=scheduler or settings.scheduler,
+        name_by=name_by or settings.name_by,
     )
     host = PluginHost.load(settings.plugins)
     recipes = layers_of(deid, host)
@@ -144,8 +148,10 @@ def _cleaned(engine: Engine, refs: list[FileRef]) -> list[FileDataset]:
 
 def _paths(engine: Engine, refs: list[FileRef], done: str | None = None) -> list[str]:
     paths, faults = [], []
+    settings = engine.batch.settings
     # What a DICOMDIR lists must have a legal File ID, which few base names are.
-    names = None if engine.batch.settings.dicomdir else kept_names(refs)
+    by_values = settings.dicomdir or settings.name_by is not None or settings.keeps_folders
+    names = None if by_values else kept_names(refs)
     for report in engine.run(refs, names):
         if report.output is not None:
             paths.append(report.output)

@@ -76,7 +76,7 @@ class Names:
             return None
         if result.target is not None and name != result.target:
             overwrite = self.overwrite or _key(name) in self._written
-            return attrs.evolve(task, target=name, overwrite=overwrite)
+            return attrs.evolve(task, target=name, overwrite=overwrite, told_apart=True)
         if outcome is Outcome.EXISTS and self._may_replace(task, result):
             return attrs.evolve(task, target=name, overwrite=True)
         return None

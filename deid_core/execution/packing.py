@@ -67,6 +67,7 @@ def pack_tasks(tasks: Iterable[Task]) -> bytes:
                 ref.container,
                 None if task.target is None else str(task.target),
                 task.overwrite,
+                task.told_apart,
             )
         )
     return pickle.dumps(rows, pickle.HIGHEST_PROTOCOL)
@@ -76,10 +77,10 @@ def unpack_tasks(payload: bytes) -> list[Task]:
     """Return the tasks that were packed; raises whatever loading does."""
     tasks = []
     rows = pickle.loads(payload)  # noqa: S301 - by the run that started this worker
-    for number, label, name, folders, path, opener, container, target, overwrite in rows:
+    for number, label, name, folders, path, opener, container, target, *flags in rows:
         ref = FileRef(name, folders, None if path is None else Path(path), opener, container)
         path_of = None if target is None else PurePosixPath(target)
-        tasks.append(Task(number, label, ref, path_of, overwrite))
+        tasks.append(Task(number, label, ref, path_of, *flags))
     return tasks
 
 

@@ -22,7 +22,7 @@ from deid_core.execution.task import Configuration, Task, Workers
 from deid_core.guard import Guard
 from deid_core.host import PluginHost
 from deid_core.model import FileRef, FileReport, Outcome, RunReport
-from deid_core.naming import distinct, safe_path
+from deid_core.naming import distinct, safe_part, safe_path
 from deid_core.records import WorkerOptions
 
 log = logging.getLogger("deid_core")
@@ -118,13 +118,18 @@ class Run:
         settings, taken = self._engine.batch.settings, self._engine.taken
         number = 1
         for ref in refs:
-            name = next(named) if named is not None else None
-            target = distinct(safe_path(name), taken) if name is not None else None
+            target, label, apart = None, f"file {number}", False
+            if named is not None:
+                name = next(named)
+                wished = safe_path(name)
+                target = distinct(wished, taken)
+                label, apart = name.name, target != wished
+                if settings.keep_names and not apart:
+                    apart = target.name != safe_part(ref.name)
             if self._recalls(ref, own=target is not None):
                 continue
-            label = name.name if name is not None else f"file {number}"
             overwrite = settings.overwrite and target is not None
-            yield Task(number, label, ref, target, overwrite)
+            yield Task(number, label, ref, target, overwrite, apart)
             number += 1
 
     def _recalls(self, ref: FileRef, *, own: bool) -> bool:

@@ -113,8 +113,9 @@ class Runner(ABC):
         """De-identify one file. Whatever happens is in the report; nothing is raised for it."""
         if name is None:
             return self.here(Task(number, f"file {number}", ref))
-        target = distinct(safe_path(name), self.taken)
-        return self.here(Task(number, name.name, ref, target))
+        wished = safe_path(name)
+        target = distinct(wished, self.taken)
+        return self.here(Task(number, name.name, ref, target, told_apart=target != wished))
 
     def here(self, task: Task) -> FileReport:
         """De-identify one file, and give its output a name that no other of this engine has."""

@@ -40,7 +40,8 @@ class Task:
 
     ``label`` is what log lines call it. With a ``target`` its output has that name; without, the
     worker names it by its values and leaves alone what has that name already. ``overwrite`` says
-    whether what has the name of ``target`` is replaced.
+    whether what has the name of ``target`` is replaced, ``told_apart`` that it has this name because
+    another output has that which it would have had.
     """
 
     number: int
@@ -48,6 +49,7 @@ class Task:
     ref: FileRef = attrs.field(repr=False)
     target: PurePosixPath | None = attrs.field(default=None, repr=False)
     overwrite: bool = False
+    told_apart: bool = False
 
 
 @attrs.frozen

@@ -72,7 +72,8 @@ def deid_name_output(instance: Instance, batch: Batch) -> PurePosixPath:
     return name_output(instance, batch)
 
 
-@hookimpl
+# Whatever a plugin writes elsewhere than into a folder, it goes before.
+@hookimpl(trylast=True)
 def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
     """Write Part 10 files."""
     from deid_core_dicom.write import write

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
 
 from deid_core import WriteError
 from deid_core.encoded.dataset import EncodedDataSet
-from deid_core.encoded.writing import Piece, pieces
+from deid_core.part10 import pieces_of
 
-PREAMBLE = bytes(128) + b"DICM"
-GROUP_LENGTH = 0x00020000
-GROUP_LENGTH_HEAD = b"\2\0\0\0UL\4\0"
 AT_ONCE = 1 << 20
 """Bytes that are copied at once where the system does not copy from file to file."""
 
 CANNOT = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM})
 """What a system answers that cannot copy between these two files in this way."""
-
-
-def pieces_of(dataset: EncodedDataSet) -> Iterator[Piece]:
-    """Yield the pieces of a Part 10 file (PS3.10 7.1)."""
-    meta = dataset.file_meta
-    content = b"".join(
-        piece
-        for piece in pieces(meta, {**meta.overlay, GROUP_LENGTH: None})
-        if isinstance(piece, bytes)
-    )
-    yield b"".join((PREAMBLE, GROUP_LENGTH_HEAD, len(content).to_bytes(4, "little"), content))
-    yield from pieces(dataset)
 
 
 def write_pieces(dataset: EncodedDataSet, descriptor: int) -> int:

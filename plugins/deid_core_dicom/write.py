@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
-
-from pydicom import config, dcmwrite, filewriter
-from pydicom.uid import UID
 
 from deid_core import Batch, FileRef, Instance, OutputExistsError, WriteError, WriteReceipt
 from deid_core.digests import digest_of, digest_of_descriptor
 from deid_core.encoded.dataset import EncodedDataSet
-from deid_core_dicom.copying import pieces_of, write_pieces
-from deid_core_dicom.uids import uid_in
+from deid_core.part10 import encode
+from deid_core_dicom.copying import write_pieces
 
 NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL
 NEW_FILE |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -115,58 +111,3 @@ def _link(temporary: str, path: str) -> None:
         if os.path.lexists(path):
             raise OutputExistsError("the output exists already", path) from None
         os.replace(temporary, path)  # noqa: PTH105 - as above
-
-
-def encode(instance: Instance, stream: BinaryIO) -> None:
-    """Write a finished instance to ``stream`` as a Part 10 file (PS3.10 7).
-
-    For other writers too. A file that says nowhere which SOP Class it is does not say it
-    afterwards either. Raises `WriteError` for what cannot be encoded, and what the stream raises.
-    """
-    if isinstance(instance.elements, EncodedDataSet):
-        stream.writelines(_in_memory(instance.elements))
-        return
-    dataset = instance.dataset
-    is_whole = bool(uid_in(dataset.file_meta, "MediaStorageSOPClassUID"))
-    if not is_whole:
-        # pydicom counts the length of the group itself where it may add what is missing.
-        dataset.file_meta.FileMetaInformationGroupLength = 0
-    mode = config.settings.writing_validation_mode
-    config.settings.writing_validation_mode = config.IGNORE
-    syntax = UID(dataset.file_meta.TransferSyntaxUID)
-    implicit, little = dataset.original_encoding if syntax.is_private else (None, None)
-    try:
-        with _short_errors():
-            dcmwrite(
-                stream,
-                dataset,
-                enforce_file_format=is_whole,
-                implicit_vr=implicit,
-                little_endian=little,
-            )
-    except OSError:
-        raise
-    except Exception as error:  # noqa: BLE001 - pydicom raises many, and quotes values
-        raise WriteError(f"cannot be encoded ({type(error).__name__})") from None
-    finally:
-        config.settings.writing_validation_mode = mode
-
-
-def _in_memory(dataset: EncodedDataSet) -> Iterator[bytes]:
-    for piece in pieces_of(dataset):
-        yield piece if isinstance(piece, bytes) else dataset.bytes_of(*piece)
-
-
-@contextmanager
-def _short_errors() -> Iterator[None]:
-    """Keep pydicom from wrapping an error in a longer one at every level of nesting.
-
-    Each of its messages holds the one below twice, so that depth would exhaust the memory.
-    """
-    names = vars(filewriter)
-    wrapping = names["tag_in_exception"]
-    names["tag_in_exception"] = lambda _tag: nullcontext()
-    try:
-        yield
-    finally:
-        names["tag_in_exception"] = wrapping

@@ -38,7 +38,16 @@ _runs: WeakKeyDictionary[Batch, _Outputs] = WeakKeyDictionary()
 
 
 def start(batch: Batch) -> None:
-    """Begin to remember outputs. Raises `SettingsError` where a foreign DICOMDIR is in the way."""
+    """Begin to remember outputs.
+
+    Raises `SettingsError` where a foreign DICOMDIR is in the way, and where names are to be others.
+    """
+    settings = batch.settings
+    if settings.keep_names or settings.keeps_folders or settings.name_by is not None:
+        raise SettingsError(
+            "a DICOMDIR needs names of its own for the files: leave out the settings name_by, "
+            "keep_names and keep_structure, or dicomdir"
+        )
     _may_write(batch)
     _runs[batch] = _Outputs()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 import deid_core
+import deid_core_archives
 import deid_core_audit
 import deid_core_dask
 import deid_core_dicom
@@ -22,6 +23,7 @@ import deid_core_streams
 
 PACKAGES = (
     deid_core,
+    deid_core_archives,
     deid_core_audit,
     deid_core_dask,
     deid_core_dicom,

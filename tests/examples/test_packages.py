@@ -43,6 +43,7 @@ def test_an_example_is_a_whole_package(
     assert (environment.site / module / "py.typed").is_file()
     listed = environment.plugins()
     assert set(listed) == {
+        "archives",
         "audit",
         "dask",
         "dicom",

@@ -88,6 +88,7 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
     assert shown.returncode == 1
     listed = rivals.plugins()
     ours = {
+        "archives",
         "audit",
         "dask",
         "dicom",
@@ -120,6 +121,7 @@ def test_who_is_preferred_is_asked_first(rivals: Environment) -> None:
         "executors",
         "dask",
         "audit",
+        "archives",
     ]
     assert list(rivals.plugins("--prefer", "dicom", "--prefer", "patient-jitter")) == order
 

@@ -27,7 +27,13 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     site = tmp_path / "site"
     site.mkdir()
     monkeypatch.syspath_prepend(site)
-    return lambda plugin, source: plant(site, plugin, source)
+
+    def install(plugin: str, source: str) -> None:
+        plant(site, plugin, source)
+        # Another test may have had a plugin of that name.
+        monkeypatch.delitem(sys.modules, f"deid_core_test_{plugin}", raising=False)
+
+    return install
 
 
 @pytest.fixture

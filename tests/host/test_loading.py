@@ -26,6 +26,7 @@ from deid_core import (
 Install = Callable[..., None]
 
 OURS = (
+    "archives",
     "audit",
     "dask",
     "dicom",
@@ -116,6 +117,7 @@ def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -
         "dicom",
         "dask",
         "audit",
+        "archives",
     ]
     assert answerer() == "fake_hospital_ant_ant"
 
@@ -135,6 +137,7 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "executors",
         "dask",
         "audit",
+        "archives",
     ]
 
 

@@ -22,7 +22,7 @@ def deid_write_file(instance: Instance, target: PurePosixPath, batch: Batch) -> 
     if not _is_ours(batch):
         return None
     output = batch.settings.output_folder
-    from deid_core_dicom.write import encode
+    from deid_core.part10 import encode
     from deid_core_zip_writer.archive import Archive
 
     stream = BytesIO()
