@@ -1,6 +1,6 @@
 # For people: `make demo` and `make test`. Both need Python >= 3.11 and make, nothing else.
 
-PACKAGES := deid_core deid_core_audit deid_core_dask deid_core_dicom deid_core_executors deid_core_fileset deid_core_profiles deid_core_pseudonyms deid_core_screening deid_core_streams
+PACKAGES := deid_core deid_core_audit deid_core_dask deid_core_dicom deid_core_executors deid_core_fileset deid_core_importers deid_core_profiles deid_core_pseudonyms deid_core_screening deid_core_streams
 CAN_BUILD := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(CAN_BUILD)' 2>/dev/null && { echo $$python; break; }; done)

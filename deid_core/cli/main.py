@@ -14,7 +14,7 @@ from deid_core import __version__
 COMMANDS = {
     "identifiers": "print the identifiers that files hold, as JSON",
     "plugins": "list what is installed, what it provides and what it overrides",
-    "recipe": "check, show, explain and compare recipes",
+    "recipe": "check, show, explain, compare and import recipes",
     "run": "de-identify files and folders",
 }
 
