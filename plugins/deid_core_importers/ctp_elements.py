@@ -6,8 +6,8 @@ import attrs
 
 from deid_core_importers.criteria import NoConditionError, Sides, sides_of
 from deid_core_importers.ctp_values import NoValueError, tables_of, value_of
-from deid_core_importers.draft import Draft
-from deid_core_importers.elements import Element, element_of
+from deid_core_importers.draft import Draft, quoted
+from deid_core_importers.elements import Element, element_of, tag_text
 from deid_core_importers.expression import Call, Nodes, Text
 from deid_core_importers.xmlscript import Entry
 
@@ -17,6 +17,7 @@ REFUSED = "the file is refused"
 NESTED = r"contains:(?:^|__)\w*?__"
 """What stands in an item of a sequence."""
 _DEEPEST = 8
+_MOST_BLANKS = 64
 
 
 @attrs.frozen
@@ -34,7 +35,7 @@ class Place:
     def tags(self) -> list[str]:
         """Return the tags of the sequences that are processed."""
         elements = (element_of(name) for name in self.processed)
-        return [f"({e.tag >> 16:04X},{e.tag & 0xFFFF:04X})" for e in elements if e is not None]
+        return [tag_text(element) for element in elements if element is not None]
 
     def field(self, element: Element) -> str:
         """Return the field for an element wherever rules reach; by its name where that counts."""
@@ -78,12 +79,12 @@ class ElementRules:
             self._rule("REMOVE", items)
         overruled = self._overruled()
         if overruled:
-            if not _is_call(nodes, "remove"):
+            if not is_call(nodes, "remove"):
                 self._miss(f"the script removes {overruled}", REMOVED)
             self._rule("REMOVE", here)
         elif nodes is None:
             self._rule("REMOVE", here)
-        elif _is_call(nodes, "select"):
+        elif is_call(nodes, "select"):
             branches = (*nodes[0].branches, (), ())[:2] if isinstance(nodes[0], Call) else ()
             for scope, branch in zip((top, items), branches, strict=True):
                 if scope is not None:
@@ -93,7 +94,7 @@ class ElementRules:
             self._add(nodes, top)
             self._miss("its test would be asked of items of sequences", "it is removed in items")
             self._rule("REMOVE", items)
-        elif items is not None and _is_call(nodes[:1], "always"):
+        elif items is not None and is_call(nodes[:1], "always"):
             # What is missing is made at the top level only.
             self._add(nodes, top)
             self._add(nodes[1:], items)
@@ -142,23 +143,25 @@ class ElementRules:
 
     def _always(self, nodes: Nodes, scope: _Scope) -> None:
         """Add what also applies where the element is missing."""
-        if not nodes or _is_call(nodes, "remove"):
+        if not nodes or is_call(nodes, "remove"):
             self._rule("REMOVE", scope)
-        elif _is_call(nodes, "keep"):
+        elif is_call(nodes, "keep"):
             self._rule("KEEP", scope)
-        elif _is_call(nodes, "quarantine") or _is_call(nodes, "skip"):
+        elif is_call(nodes, "quarantine") or is_call(nodes, "skip"):
             self._miss("it would stop at every file", REFUSED)
             self.draft.rule("REFUSE", "all")
-        elif _is_call(nodes, "empty"):
+        elif is_call(nodes, "empty"):
             self._rule("ADD", scope, '""')
         else:
             self._value("ADD", nodes, scope)
 
     def _action(self, call: Call, scope: _Scope) -> bool:
         """Add the rule for a call that does something, and tell whether it is one."""
-        simple = {"keep": "KEEP", "remove": "REMOVE", "empty": "BLANK"}
+        simple = {"keep": "KEEP", "remove": "REMOVE"}
         if call.name in simple:
             self._rule(simple[call.name], scope)
+        elif call.name == "empty":
+            self._empty(scope)
         elif call.name == "blank":
             self._blank(call, scope)
         elif call.name == "require":
@@ -176,13 +179,20 @@ class ElementRules:
             return False
         return True
 
+    def _empty(self, scope: _Scope) -> None:
+        # REMOVE, which stands above where there are conditions, wins over BLANK.
+        if scope.depth:
+            self._rule("REPLACE", scope, '""')
+        else:
+            self._rule("BLANK", scope)
+
     def _blank(self, call: Call, scope: _Scope) -> None:
         count = "".join(call.texts())
-        if self.element.vr == "SQ" or not count.isascii() or not count.isdigit():
-            self._rule("BLANK", scope)
+        number = int(count) if count.isascii() and count.isdigit() else 0
+        if self.element.vr == "SQ" or not number:
+            self._empty(scope)
         else:
-            blanks = min(int(count), 64) * " "
-            self._rule(*(("REPLACE", scope, f'"{blanks}"') if blanks else ("BLANK", scope)))
+            self._rule("REPLACE", scope, quoted(min(number, _MOST_BLANKS) * " "))
 
     def _require(self, call: Call, scope: _Scope) -> None:
         self._rule("KEEP", scope)
@@ -236,7 +246,8 @@ class ElementRules:
             self._rule(action, scope, value)
 
 
-def _is_call(nodes: Nodes | None, name: str) -> bool:
+def is_call(nodes: Nodes | None, name: str) -> bool:
+    """Tell whether a script is one call of that name and nothing else."""
     return bool(nodes) and [n.name for n in nodes or () if isinstance(n, Call)] == [name] == [
         name for _ in nodes or ()
     ]

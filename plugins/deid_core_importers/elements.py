@@ -65,3 +65,8 @@ def element_of(text: str) -> Element | None:
         return Element(int("".join(match.groups()), 16))
     tag = tag_for_keyword(text)
     return None if tag is None else Element(int(tag))
+
+
+def tag_text(element: Element) -> str:
+    """Return the tag as ``(gggg,eeee)``, by which patterns find an element."""
+    return f"({element.tag >> 16:04X},{element.tag & 0xFFFF:04X})"

@@ -24,7 +24,7 @@ def is_there(field: Field, tag: int) -> bool:
     """Tell whether the data set or item has the element."""
     if tag in (THIS, field.path.tag):
         return field.present
-    holder = field.holder
+    holder = field.holder if field.present else field.context.data_set()
     return holder is not None and tag in holder
 
 
@@ -37,6 +37,9 @@ def element_texts(field: Field, tag: int) -> Sequence[str]:
         value, readings = field.value, field.readings
         if field.path.vr in ("DS", "IS"):
             return readings[: len(value) if isinstance(value, list) else 1]
+    elif not field.present:
+        # What is to be made has nothing beside it yet. It is made at the top level only.
+        return path_texts(field, [tag])
     else:
         value = field.beside(tag)
     if isinstance(value, bytes) or (isinstance(value, list) and any(_is_item(v) for v in value)):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from deid_core import ImportedRecipe
-from deid_core_importers.ctp_elements import ElementRules, Place
+from deid_core_importers.ctp_elements import ElementRules, Place, is_call
 from deid_core_importers.draft import Draft
-from deid_core_importers.elements import Element, element_of
+from deid_core_importers.elements import Element, element_of, tag_text
 from deid_core_importers.expression import Call, ExpressionError, Nodes, parse
 from deid_core_importers.parameters import Parameters
 from deid_core_importers.xmlscript import Entry, read_script
@@ -102,6 +102,10 @@ class _Script:
     def _removals(self, place: Place) -> None:
         """Add the rules for what no entry names. They come first, so that any other wins."""
         draft, spared = self.draft, [*ESSENTIAL, *place.tags()]
+        # REMOVE wins over BLANK.
+        spared += [
+            tag_text(e) for e, (_, nodes) in self.elements.items() if is_call(nodes, "empty")
+        ]
         groups = ["0028"]
         for entry in self.enabled:
             if entry.kind == "k" and re.fullmatch("[0-9a-fA-F]{4}", entry.tag):
