@@ -26,7 +26,8 @@ def compile_substitute(given: Mapping[str, str], batch: Batch) -> Callable[[Fiel
         raise ValueError("expected find= and replace=, and nothing else")
     try:
         found = regex.compile(given["find"])
-        found.sub(given["replace"], "")
+        # What never matches would let a reference to a group that is not there pass.
+        regex.compile(f"(?:{given['find']})|").sub(given["replace"], "")
     except (regex.error, IndexError, OverflowError, RecursionError):
         raise ValueError("find= or replace= is no valid regular expression") from None
     replace = given["replace"]

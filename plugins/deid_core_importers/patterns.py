@@ -26,7 +26,8 @@ def replacer(find: str, replace: str) -> Callable[[str], str]:
     pattern = compiled(find)
     template = re.sub(r"\\(?!\d)", r"\\\\", re.sub(r"\$(\d)", r"\\\1", replace))
     try:
-        pattern.sub(template, "")
+        # What never matches would let a reference to a group that is not there pass.
+        compiled(f"(?:{find})|").sub(template, "")
     except (regex.error, IndexError):
         raise ValueError("what replaces the matches of a pattern cannot be read") from None
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 from pydicom.dataset import Dataset
 
-from deid_core import ImportedRecipe, Settings
+from deid_core import ImportedRecipe, PluginHost, Settings
 from deid_core.dicom import replace_identifiers
 from deid_core_importers.scripts import translate_script
 
@@ -40,9 +40,16 @@ def ctp() -> Translate:
     return translate
 
 
+@pytest.fixture(scope="session")
+def host() -> PluginHost:
+    """All plugins, loaded once."""
+    return PluginHost.load()
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, host: PluginHost, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that carries an imported recipe out; None where the file is refused."""
+    monkeypatch.setattr(PluginHost, "load", lambda *_: host)
 
     def run(
         dataset: Dataset, imported: ImportedRecipe, *, private: bool = False, **tables: str
