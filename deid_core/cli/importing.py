@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PARTIAL = 1
 """Exit status when something could not be translated."""
 
-_LARGEST = 1 << 26
+_LARGEST = 1 << 24
 """Bytes of a foreign recipe; the largest known scripts have a hundredth of it."""
 
 

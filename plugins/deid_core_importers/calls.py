@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -117,6 +118,8 @@ def _hashdate(compiler: Compiler, call: Call) -> Value:
 def _lookup(compiler: Compiler, call: Call) -> Value:
     arguments = arguments_of(call, 2, 4)
     source, name = source_of(call, arguments[0]), arguments[1]
+    if not re.fullmatch(r"[\w-]{1,40}", name, re.ASCII):
+        raise ValueError("@lookup() names a table by a name that no table can have")
     action = arguments[2].lower() if len(arguments) > 2 else "quarantine"  # noqa: PLR2004
     if action not in ("default", "empty", "keep", "quarantine", "remove"):
         raise ValueError(f"@lookup() has no equal for what a value without a row gets: {action!r}")

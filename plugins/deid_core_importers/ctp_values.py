@@ -6,7 +6,7 @@ from deid_core.settings import uid_root
 from deid_core_importers.draft import UnwritableError, quoted
 from deid_core_importers.elements import Element, element_of
 from deid_core_importers.evaluation import complaint_about
-from deid_core_importers.expression import Argument, Call, Nodes, Text, render
+from deid_core_importers.expression import Argument, Call, ExpressionError, Nodes, Text, render
 
 KEYED_DAYS = 3650
 """By how many days dates go back at most, as with ``@hashdate`` of CTP."""
@@ -32,7 +32,7 @@ def value_of(nodes: Nodes, element: Element) -> str | tuple[str, str]:
         raise NoValueError("a sequence has no value")
     try:
         if all(isinstance(node, Text) for node in nodes):
-            return quoted(render(nodes))
+            return quoted("".join(node.text for node in nodes if isinstance(node, Text)))
         if len(nodes) == 1 and isinstance(nodes[0], Call):
             plain = _plain(nodes[0], element)
             if plain is not None:
@@ -46,6 +46,8 @@ def value_of(nodes: Nodes, element: Element) -> str | tuple[str, str]:
         return f"deid_func:ctp script={quoted(render(nodes))}"
     except UnwritableError:
         raise NoValueError("its text has control characters") from None
+    except ExpressionError as error:
+        raise NoValueError(str(error)) from None
 
 
 def _plain(call: Call, element: Element) -> str | tuple[str, str] | None:

@@ -105,7 +105,12 @@ def _lines(text: str, pairs: list[tuple[str, Any]]) -> list[int]:
     found, at = [], 0
     for key, _ in pairs:
         match = next(
-            (m for m in _KEY_LINE.finditer(text, at) if json.loads(f'"{m.group(1)}"') == key), None
+            (
+                m
+                for m in _KEY_LINE.finditer(text, at)
+                if json.loads(f'"{m.group(1)}"', strict=False) == key
+            ),
+            None,
         )
         at = match.end() if match else at
         found.append(text.count("\n", 0, match.start()) + 1 if match else 0)

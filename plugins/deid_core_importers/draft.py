@@ -21,10 +21,10 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def shown(text: str) -> str:
-    """Return text for a comment or a message: one line, and no longer than 100 characters."""
+def shown(text: str, most: int = 100) -> str:
+    """Return text for a comment or a message: one line, of so many characters at most."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= 100 else f"{line[:99]}…"  # noqa: PLR2004 - as the docstring says
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 @attrs.define
@@ -46,12 +46,13 @@ class Draft:
 
     def miss(self, line: int, what: str, reason: str, instead: str) -> None:
         """List something that has no equal."""
-        self.untranslated.append(Untranslated(line, shown(what), reason, instead))
+        self.untranslated.append(Untranslated(line, shown(what), shown(reason, 200), instead))
 
     def advise(self, text: str) -> None:
         """Add a piece of advice, once."""
-        if text not in self.advice:
-            self.advice.append(text)
+        line = shown(text, 300)
+        if line not in self.advice:
+            self.advice.append(line)
 
     def finished(self) -> ImportedRecipe:
         """Return what has come out."""

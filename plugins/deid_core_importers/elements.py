@@ -59,6 +59,8 @@ def element_of(text: str) -> Element | None:
     match = _PRIVATE.fullmatch(text)
     if match:
         group, creator, low = match.groups()
+        if not creator.isprintable() or "\\" in creator:
+            return None
         return Element(int(group, 16) << 16 | 0x1000 | int(low, 16), creator.strip())
     match = _TAG.fullmatch(text)
     if match:

@@ -11,7 +11,7 @@ BRANCHES = {"append": 1, "if": 2, "select": 2}
 """How many ``{…}`` may follow a call of these."""
 
 _CALL = re.compile(r"@([A-Za-z]\w*)\(")
-_BARE = re.compile(r"[@\w.*+-]+", re.ASCII)
+_BARE = re.compile(r"[@\w.*+\\-]+", re.ASCII)
 _DEEPEST = 50
 
 
@@ -31,7 +31,7 @@ class Argument:
     """An argument of a call. ``quoted`` tells text in quotes from a name or a number."""
 
     text: str
-    quoted: bool = False
+    quoted: bool = attrs.field(default=False, eq=False)
 
 
 @attrs.frozen
@@ -141,7 +141,31 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
 
 
 def render(nodes: Nodes) -> str:
-    """Return the text of nodes, so that `parse` gives the same again."""
+    """Return the text of nodes, of which `parse` gives the same again.
+
+    Raises `ExpressionError` where there is no such text.
+    """
+    text = _rendered(nodes)
+    if parse(text) != _joined(nodes):
+        raise ExpressionError("it has braces or quotes that cannot be told apart")
+    return text
+
+
+def _joined(nodes: Nodes) -> Nodes:
+    """Return the same nodes, with texts that follow each other as one."""
+    found: list[Text | Call] = []
+    for node in nodes:
+        last = found[-1] if found else None
+        if isinstance(node, Call):
+            found.append(attrs.evolve(node, branches=tuple(map(_joined, node.branches))))
+        elif isinstance(last, Text):
+            found[-1] = Text(last.text + node.text)
+        else:
+            found.append(node)
+    return tuple(found)
+
+
+def _rendered(nodes: Nodes) -> str:
     return "".join(node.text if isinstance(node, Text) else _render(node) for node in nodes)
 
 
@@ -150,5 +174,5 @@ def _render(call: Call) -> str:
         one.text if _BARE.fullmatch(one.text) else '"{}"'.format(one.text.replace('"', '\\"'))
         for one in call.arguments
     )
-    branches = "".join(f"{{{render(branch)}}}" for branch in call.branches)
+    branches = "".join(f"{{{_rendered(branch)}}}" for branch in call.branches)
     return f"@{call.name}({arguments}){branches}"

@@ -16,7 +16,13 @@ from deid_core_importers.scripts import translate_script
 Translate = Callable[..., ImportedRecipe]
 Run = Callable[..., Dataset | None]
 
-PARAMETERS = {"DATEINC": "-10", "UIDROOT": "1.2.40", "SITEID": "12", "PREFIX": "ANON"}
+PARAMETERS = {
+    "DATEINC": "-10",
+    "UIDROOT": "1.2.40",
+    "SITEID": "12",
+    "PREFIX": "ANON",
+    "BRACES": "a}b",
+}
 
 
 @pytest.fixture

@@ -204,6 +204,7 @@ def test_a_plus_in_a_pattern_joins_no_conditions(image: Dataset, ctp: Any, run: 
         '@if(Modality,matches,"("){@keep()}{@keep()}',
         "@process()",
         "a\u0085next line",
+        'x@if(Modality,equals,"OT"){@param(@BRACES)}{}',
     ],
 )
 def test_what_has_no_equal_is_listed_and_removed(
@@ -211,8 +212,8 @@ def test_what_has_no_equal_is_listed_and_removed(
 ) -> None:
     imported = ctp({"00100010": script})
     [missed] = imported.untranslated
-    assert (missed.line, missed.instead) == (6, "the element is removed")
-    assert f"#   line 6: {missed.what}: {missed.reason}" in imported.text
+    assert (missed.line, missed.instead) == (7, "the element is removed")
+    assert f"#   line 7: {missed.what}: {missed.reason}" in imported.text
     cleaned = run(image, imported)
     assert cleaned is not None
     assert "PatientName" not in cleaned
