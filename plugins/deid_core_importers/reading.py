@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deid_core import Field, ReadError, Unresolved
-from deid_core.elements import read_element, texts
+from deid_core.elements import read_element, readings_of, stored_vr, texts
 from deid_core_importers.elements import element_of
+
+NUMBERS = ("DS", "IS")
+"""VRs of numbers; the first reading of one is how it is written."""
 
 THIS = 0
 """Stands for the element that the expression is about."""
@@ -34,14 +37,21 @@ def element_texts(field: Field, tag: int) -> Sequence[str]:
     Raises `Unresolved` for one that holds bytes or items.
     """
     if tag in (THIS, field.path.tag):
-        value, readings = field.value, field.readings
-        if field.path.vr in ("DS", "IS"):
-            return readings[: len(value) if isinstance(value, list) else 1]
+        value = field.value
+        if field.path.vr in NUMBERS and not isinstance(value, list):
+            return field.readings[:1]
     elif not field.present:
         # What is to be made has nothing beside it yet. It is made at the top level only.
         return path_texts(field, [tag])
     else:
-        value = field.beside(tag)
+        value, holder = field.beside(tag), field.holder
+        if (
+            holder is not None
+            and tag in holder
+            and stored_vr(holder, tag) in NUMBERS
+            and not isinstance(value, list)
+        ):
+            return readings_of(holder, tag)[:1]
     if isinstance(value, bytes) or (isinstance(value, list) and any(_is_item(v) for v in value)):
         raise Unresolved("the value is no text")
     return texts(value)
