@@ -22,6 +22,8 @@ PARAMETERS = {
     "SITEID": "12",
     "PREFIX": "ANON",
     "BRACES": "a}b",
+    "NESTED": "@param(@PREFIX)",
+    "CALL": "@date()",
 }
 
 

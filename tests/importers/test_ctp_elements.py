@@ -48,6 +48,10 @@ def image(small: Dataset) -> Dataset:
         ("00081070", "X@if(Modality,equals,OT){Y}{Z}", "XY"),
         ("00081070", "X@if(PatientAge,greaterthan,50){Y}{Z}", "XZ"),
         ("00081010", "@always()new", "new"),
+        ("00081010", "@always()@empty()", ""),
+        ("00100010", "@always()@keep()", "Simpson^Homer^Jay"),
+        ("00100010", "@always()@remove()", None),
+        ("00100020", "@blank(0)", ""),
         ("00081010", "@require()", ""),
         ("00081010", '@require(StationName,"none")', "none"),
         ("00081010", "@require(Modality)", "OT"),
@@ -120,6 +124,18 @@ def test_dates_hashed_by_patient_keep_their_intervals(image: Dataset, ctp: Any, 
     assert cleaned.StudyDate != "20200131"
     days = cleaned["SeriesDate"].value, cleaned["StudyDate"].value
     assert _day(days[0]) - _day(days[1]) == 2
+
+
+def test_dates_hashed_by_another_element_move_by_what_that_holds(
+    image: Dataset, ctp: Any, run: Any
+) -> None:
+    script = "@hashdate(this,AccessionNumber)"
+    cleaned = run(image, ctp({"00080020": script, "00100030": script}))
+    moved = [
+        _day(cleaned.StudyDate) - _day("20200131"),
+        _day(cleaned.PatientBirthDate) - _day("19700615"),
+    ]
+    assert moved[0] == moved[1] < 0
 
 
 def _day(text: str) -> int:
@@ -203,6 +219,16 @@ def test_a_plus_in_a_pattern_joins_no_conditions(image: Dataset, ctp: Any, run: 
         "@if(Modality,resembles,OT){@keep()}{@keep()}",
         '@if(Modality,matches,"("){@keep()}{@keep()}',
         "@process()",
+        "@hashdate(this,PatientID)",
+        "@round(StationName,5)",
+        "@round(this,0)",
+        "@if(Modality){@keep()}{@keep()}",
+        "@if(nobody,exists){@keep()}{@keep()}",
+        "@if(ReferencedStudySequence,isblank){@keep()}{@keep()}",
+        "@if(Modality,equals,a\u0085b){@keep()}{@keep()}",
+        "@param()",
+        "@param(@NESTED)",
+        "@truncate(this,@CALL)",
         "a\u0085next line",
         'x@if(Modality,equals,"OT"){@param(@BRACES)}{}',
     ],
@@ -212,11 +238,36 @@ def test_what_has_no_equal_is_listed_and_removed(
 ) -> None:
     imported = ctp({"00100010": script})
     [missed] = imported.untranslated
-    assert (missed.line, missed.instead) == (7, "the element is removed")
-    assert f"#   line 7: {missed.what}: {missed.reason}" in imported.text
+    assert (missed.line, missed.instead) == (9, "the element is removed")
+    assert f"#   line 9: {missed.what}: {missed.reason}" in imported.text
     cleaned = run(image, imported)
     assert cleaned is not None
     assert "PatientName" not in cleaned
+
+
+@pytest.mark.parametrize("script", ["@always()@quarantine()", "@always()@skip()"])
+def test_what_stops_at_every_file_refuses_all(
+    image: Dataset, ctp: Any, run: Any, script: str
+) -> None:
+    assert run(image, ctp({"00081010": script})) is None
+
+
+def test_what_may_stop_refuses_the_file_where_the_test_has_no_equal(
+    image: Dataset, ctp: Any, run: Any
+) -> None:
+    for script in (
+        "@if(Modality,resembles,OT){@quarantine()}{@keep()}",
+        "x@if(Modality,equals,CT){@quarantine()}{y}",
+    ):
+        imported = ctp({"00100010": script})
+        assert [missed.instead for missed in imported.untranslated] == ["the file is refused"]
+        assert run(image, imported) is None
+
+
+def test_what_would_be_made_without_a_vr_is_listed(image: Dataset, ctp: Any, run: Any) -> None:
+    imported = ctp({"00081110": "@require()"})
+    assert [missed.instead for missed in imported.untranslated] == ["it is kept where it is there"]
+    assert run(image, imported) is not None
 
 
 def test_what_would_pass_a_file_unchanged_refuses_it(image: Dataset, ctp: Any, run: Any) -> None:

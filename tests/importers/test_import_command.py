@@ -64,6 +64,14 @@ def test_tables_are_written_for_their_owner_only_and_never_printed(invoke: Any) 
     assert table.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_place_where_nothing_can_be_written_is_told(invoke: Any) -> None:
+    Path("folder").mkdir()
+    result = invoke(GOOD, "-o", "folder", "--overwrite")
+    assert result.exit_code == 2
+    assert "folder: cannot be written" in result.output
+    assert sorted(path.name for path in Path().iterdir()) == ["folder", "foreign"]
+
+
 def test_what_is_there_is_not_replaced_unless_asked_for(invoke: Any) -> None:
     Path("out.recipe").write_text("mine", encoding="utf-8")
     assert invoke(GOOD, "-o", "out.recipe").exit_code == 2
@@ -88,6 +96,12 @@ def test_what_cannot_be_read_is_an_error_with_status_2(
     result = invoke(text, *options)
     assert result.exit_code == 2
     assert says in result.output
+
+
+def test_a_file_that_is_no_recipe_by_its_size_is_not_read(invoke: Any) -> None:
+    result = invoke("x" * (1 << 24) + "x")
+    assert result.exit_code == 2
+    assert "too large for a recipe" in result.output
 
 
 class Gateway:
