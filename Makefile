@@ -1,6 +1,6 @@
 # For people: `make demo` and `make test`. Both need Python >= 3.11 and make, nothing else.
 
-PACKAGES := deid_core deid_core_archives deid_core_audit deid_core_dask deid_core_dicom deid_core_executors deid_core_fileset deid_core_profiles deid_core_pseudonyms deid_core_record deid_core_screening deid_core_streams
+PACKAGES := deid_core deid_core_archives deid_core_audit deid_core_dask deid_core_dicom deid_core_executors deid_core_fileset deid_core_importers deid_core_profiles deid_core_pseudonyms deid_core_record deid_core_screening deid_core_streams
 CAN_BUILD := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(CAN_BUILD)' 2>/dev/null && { echo $$python; break; }; done)
@@ -71,15 +71,22 @@ docs: .venv/.dev ## build the documentation into site/
 	$(BIN)/python -m mkdocs build --strict
 
 .PHONY: package
-package: .venv/.dev ## build sdist and wheel into dist/ and look at what they hold
-	rm -rf dist && mkdir -p build
+package: .venv/.dev ## build sdist and wheel into dist/, look at what they hold, and install the wheel
+	rm -rf dist build/checkout build/clean && mkdir -p build
 	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	$(BIN)/python -m build --no-isolation --wheel --outdir build/checkout . >/dev/null
+	$(BIN)/python scripts/same_files.py dist/*.whl build/checkout/*.whl
 	@$(BIN)/python -m zipfile -l dist/*.whl >build/wheel.txt
 	@tar -tzf dist/*.tar.gz >build/sdist.txt
 	@for package in $(PACKAGES); do for marker in __init__.py py.typed; do \
 		grep -q "^$$package/$$marker " build/wheel.txt && grep -q "/$$package/$$marker$$" build/sdist.txt \
 			|| { echo "$$package/$$marker is missing from the wheel or the sdist" >&2; exit 1; }; \
 	done; done
+	$(PYTHON) -m venv --without-pip build/clean
+	@$(BIN)/python -m pip --python build/clean/bin/python install $(PIP_FLAGS) --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip --python build/clean/bin/python install $(PIP_FLAGS) --no-deps dist/*.whl
+	cd build && clean/bin/deid-core --version && clean/bin/deid-core --help >/dev/null \
+		&& clean/bin/deid-core plugins --json >/dev/null
 	@ls dist/*.whl dist/*.tar.gz
 
 .PHONY: test-lowest

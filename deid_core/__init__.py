@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from deid_core.hookspecs import hookimpl as hookimpl
     from deid_core.host import PluginHost as PluginHost
     from deid_core.host import PluginInfo as PluginInfo
+    from deid_core.importers import ImportedRecipe as ImportedRecipe
+    from deid_core.importers import RecipeImporter as RecipeImporter
+    from deid_core.importers import Untranslated as Untranslated
     from deid_core.model import DiscoveryOptions as DiscoveryOptions
     from deid_core.model import FileRef as FileRef
     from deid_core.model import FileReport as FileReport
@@ -95,6 +98,7 @@ _HOMES = {
     "host": "PluginHost PluginInfo",
     "changes": "Change OverwriteBytes RemoveElement RemoveItems SetValue",
     "field": "ElementPath Field FieldValues",
+    "importers": "ImportedRecipe RecipeImporter Untranslated",
     "model": "DiscoveryOptions FileRef FileReport Identifiers "
     "Instance Origin Outcome PrivateDecision PrivateVerdict Promises RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from deid_core.importers import RecipeImporter
 from deid_core.model import FileReport, Identifiers, Instance, PrivateVerdict, Sweep, WriteReceipt
 from deid_core.records import (
     Check,
@@ -43,6 +44,7 @@ DECLARATIONS: Mapping[str, tuple[str, type[Any]]] = {
     "deid_executors": ("executor", Executor),
     "deid_parallel_runs": ("parallel run", ParallelRun),
     "deid_datasets": ("dataset", ExampleDataset),
+    "deid_recipe_importers": ("recipe importer", RecipeImporter),
     "deid_cli_commands": ("command", CliCommand),
 }
 """What kind of record a declaration hook collects."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from deid_core.importers import RecipeImporter
 from deid_core.records import (
     Check,
     CliCommand,
@@ -63,6 +64,11 @@ class Declared:
     def datasets(self) -> Registry[ExampleDataset]:
         """The named example data."""
         return self._registries["deid_datasets"]
+
+    @property
+    def importers(self) -> Registry[RecipeImporter]:
+        """The translators of recipes of other programs."""
+        return self._registries["deid_recipe_importers"]
 
     @property
     def commands(self) -> Registry[CliCommand]:

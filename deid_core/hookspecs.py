@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from deid_core.batch import Batch
+    from deid_core.importers import RecipeImporter
     from deid_core.model import (
         DiscoveryOptions,
         FileRef,
@@ -378,6 +379,30 @@ def deid_datasets() -> Iterable[ExampleDataset]:  # type: ignore[empty-body]
     ...     return [
     ...         ExampleDataset(
     ...             name="phantoms", folder=lambda: Path("phantoms"), summary="scans of phantoms"
+    ...         )
+    ...     ]
+    """
+
+
+@hookspec
+def deid_recipe_importers() -> Iterable[RecipeImporter]:  # type: ignore[empty-body]
+    r"""Declare translators for ``deid-core recipe import``.
+
+    When: once, when the plugins are loaded. Who wins: names must be unique, see
+    ``replaces``. May change: nothing. None: nothing to declare.
+
+    >>> from deid_core import ImportedRecipe, RecipeImporter, hookimpl
+    >>> def translate(data, source):
+    ...     rules = "".join(f"REMOVE {name}\n" for name in data.decode().split()[1:])
+    ...     return ImportedRecipe(f"FORMAT dicom\nDEFAULT KEEP\n\n%header\n\n{rules}")
+    >>> @hookimpl
+    ... def deid_recipe_importers():
+    ...     return [
+    ...         RecipeImporter(
+    ...             name="blacklist",
+    ...             recognizes=lambda data: data.startswith(b"BLACKLIST"),
+    ...             translate=translate,
+    ...             summary="the lists of our old gateway",
     ...         )
     ...     ]
     """

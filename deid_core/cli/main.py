@@ -15,7 +15,7 @@ COMMANDS = {
     "identifiers": "print the identifiers that files hold, as JSON",
     "key": "make keys, and tell them apart",
     "plugins": "list what is installed, what it provides and what it overrides",
-    "recipe": "check, show, explain and compare recipes",
+    "recipe": "check, show, explain, compare and import recipes",
     "run": "de-identify files and folders",
 }
 

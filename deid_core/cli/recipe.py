@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.importing import import_recipe
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 @click.group("recipe")
 def command() -> None:
-    """Check, show, explain and compare recipes."""
+    """Check, show, explain, compare and import recipes."""
+
+
+command.add_command(import_recipe)
 
 
 def _engine(recipes: tuple[str, ...], options: dict[str, Any]) -> tuple[Engine, tuple[Recipe, ...]]:

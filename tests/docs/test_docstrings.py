@@ -16,6 +16,7 @@ import deid_core_dask
 import deid_core_dicom
 import deid_core_executors
 import deid_core_fileset
+import deid_core_importers
 import deid_core_profiles
 import deid_core_pseudonyms
 import deid_core_screening
@@ -29,6 +30,7 @@ PACKAGES = (
     deid_core_dicom,
     deid_core_executors,
     deid_core_fileset,
+    deid_core_importers,
     deid_core_profiles,
     deid_core_pseudonyms,
     deid_core_screening,

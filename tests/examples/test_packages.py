@@ -48,6 +48,7 @@ def test_an_example_is_a_whole_package(
         "dask",
         "dicom",
         "fileset",
+        "importers",
         "executors",
         "profiles",
         "pseudonyms",
