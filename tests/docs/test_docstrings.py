@@ -19,6 +19,7 @@ import deid_core_fileset
 import deid_core_importers
 import deid_core_profiles
 import deid_core_pseudonyms
+import deid_core_record
 import deid_core_screening
 import deid_core_streams
 
@@ -33,6 +34,7 @@ PACKAGES = (
     deid_core_importers,
     deid_core_profiles,
     deid_core_pseudonyms,
+    deid_core_record,
     deid_core_screening,
     deid_core_streams,
 )

@@ -52,6 +52,7 @@ def test_an_example_is_a_whole_package(
         "executors",
         "profiles",
         "pseudonyms",
+        "record",
         "screening",
         "streams",
         plugin,

@@ -97,6 +97,7 @@ def test_rivals_are_both_listed_and_the_conflict_with_them(rivals: Environment) 
         "importers",
         "profiles",
         "pseudonyms",
+        "record",
         "screening",
         "streams",
     }
@@ -116,6 +117,7 @@ def test_who_is_preferred_is_asked_first(rivals: Environment) -> None:
         "rival",
         "streams",
         "screening",
+        "record",
         "pseudonyms",
         "profiles",
         "importers",

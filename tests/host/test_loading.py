@@ -35,6 +35,7 @@ OURS = (
     "importers",
     "profiles",
     "pseudonyms",
+    "record",
     "screening",
     "streams",
 )
@@ -111,6 +112,7 @@ def test_third_parties_are_called_first_by_name_then_our_own(install: Install) -
         "zebra",
         "streams",
         "screening",
+        "record",
         "pseudonyms",
         "profiles",
         "importers",
@@ -133,6 +135,7 @@ def test_preferred_plugins_are_called_before_all_others(install: Install) -> Non
         "ant",
         "streams",
         "screening",
+        "record",
         "pseudonyms",
         "profiles",
         "importers",
