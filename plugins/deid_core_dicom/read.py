@@ -89,8 +89,13 @@ def _opened(ref: FileRef) -> Source:
 def _read_patiently(source: Source, ref: FileRef, batch: Batch) -> Instance:
     data = source.read(0, source.size)
     source.close()
-    dataset, notes = parse(data, force=batch.settings.force)
-    origin = origin_of(dataset)
+    try:
+        dataset, notes = parse(data, force=batch.settings.force)
+        origin = origin_of(dataset)
+    except DeidError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as in _read, where pydicom converts at once
+        raise ReadError(f"the data set cannot be parsed ({type(error).__name__})") from None
     if origin.sop_class == MediaStorageDirectoryStorage:
         raise MediaDirectoryError("is a directory of files (DICOMDIR)")
     if not len(dataset) and not origin.sop_class:

@@ -62,7 +62,10 @@ def uid_in(dataset: Elements, keyword: str) -> str:
         text = dataset.text(tag).strip(PADDING)
         # Several values are no UID, nor is what is no text.
         return text if text and "\\" not in text and stored_vr(dataset, tag) in TEXT_VRS else ""
-    value = dataset.get(keyword)
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # noqa: BLE001 - pydicom raises many for what it cannot decode
+        return ""
     return str(value).strip(PADDING) if isinstance(value, str) else ""
 
 

@@ -36,6 +36,7 @@ def walked(source: Source) -> EncodedDataSet | None:
         if implicit is None:
             return None
         dataset = walk(source, file_meta.end, implicit=implicit)
+        _ = dataset.original_character_set
     except NotWalkableError:
         return None
     tags = dataset.spans
