@@ -129,6 +129,8 @@ class EncodedDataSet:
             span = self.spans.get(CHARACTER_SET)
             if span is None:
                 self._charset = self._around
+            elif span[0] not in (None, "CS"):
+                raise NotWalkableError("the character set is no text")
             else:
                 self._charset = _encodings(self.bytes_of(span[2], span[3]))
         return self._charset
