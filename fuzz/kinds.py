@@ -276,7 +276,7 @@ def directory() -> bytes:
 
 def frame_groups(frames: int) -> bytes:
     """Return functional groups of a multi-frame image (PS3.3 C.7.6.16)."""
-    label = element(0x00209157, "UL", struct.pack("<L", 1)) + element(0x00209453, "LO", f"{MARK} f")
+    label = element(0x00209157, "UL", struct.pack("<L", 1)) + element(0x00209453, "LO", "first")
     plane = sequence(0x00209113, element(0x00200032, "DS", "0\\0\\1"))
     each = sequence(0x00209111, label) + plane
     return sequence(0x52009229, plane) + sequence(0x52009230, *[each] * frames)

@@ -38,6 +38,7 @@ from deid_core.elements import is_sequence, items_of, stored_vr, walk
 from deid_core.encoded.source import Source
 from deid_core.errors import FileError, ReadError
 from deid_core.quiet import quiet_pydicom
+from deid_core.recipe.syntax import parse as recipe
 from deid_core_dicom.read import parse, read_patiently
 from deid_core_dicom.walk import walked
 from fuzz.kinds import MARK
@@ -103,7 +104,11 @@ class Maker:
         self, folder: Path, recipes: Sequence[str] = (), *, patiently: bool = False, **settings: Any
     ) -> None:
         host = PluginHost({**OWN, "reader": PatientReader()} if patiently else OWN)
-        layers = [layer for name in recipes for layer in layers_of(name, host)]
+        layers = [
+            layer
+            for text in recipes
+            for layer in ([recipe(text, "text")] if "\n" in text else layers_of(text, host))
+        ]
         self.folder = folder
         self.engine = Engine(host, layers, Settings(output_folder=folder, **settings), key=KEY)
 
