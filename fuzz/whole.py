@@ -270,7 +270,10 @@ def _values(dataset: Dataset) -> Iterator[tuple[Path_, bytes, str]]:
                 continue
             value = element.value
             if value is not None and not isinstance(value, bytes):
-                value = bytes_of(holder[tag])
+                try:
+                    value = bytes_of(holder[tag])
+                except Exception:  # noqa: BLE001 - pydicom raises many
+                    value = b""
             yield (*path, tag), value or b"", vr
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -156,7 +157,8 @@ class _Below:
     def holds(self, path: Path) -> bool:
         """Tell of one file; where a folder is, is looked up once for the files in it."""
         if path.is_symlink():
-            return path.resolve().is_relative_to(self._output)
+            # Path.resolve raises for a link to itself.
+            return Path(os.path.realpath(path)).is_relative_to(self._output)
         folder = str(path.parent)
         if folder != self._folder:
             self._folder = folder

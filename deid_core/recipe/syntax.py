@@ -65,10 +65,11 @@ class _Parser:
 
     def line(self, raw: str, where: Where) -> None:
         try:
-            line = strip_comment(raw)
+            self._line(strip_comment(raw), where)
         except LineError as error:
             self.draft.complain(str(error), attrs.evolve(where, column=error.column))
-            return
+
+    def _line(self, line: str, where: Where) -> None:
         words = split_words(line, 2)
         if not words:
             return

@@ -48,6 +48,8 @@ EXPLICIT_BIG = Encoding(implicit=False, little=False)
 MAX_INFLATED = 2**29
 MAX_RATIO = 1000
 """What a deflated data set may become: more is made to exhaust its reader."""
+MAX_WHOLE = 2**31
+"""Bytes of the largest file that is read as a whole, as those must be that are odd."""
 AT_ONCE = 2**20
 """Bytes that are inflated at once where it is only counted how many there are."""
 
@@ -89,9 +91,12 @@ def _opened(ref: FileRef) -> Source:
 
 
 def _read_patiently(source: Source, ref: FileRef, batch: Batch) -> Instance:
-    data = source.read(0, source.size)
-    source.close()
+    if source.size > MAX_WHOLE:
+        source.close()
+        raise ReadError("it is not as it should be, and too large to be read as a whole")
     try:
+        data = source.read(0, source.size)
+        source.close()
         dataset, notes = parse(data, force=batch.settings.force)
         origin = origin_of(dataset)
     except DeidError:
