@@ -129,6 +129,8 @@ class EncodedDataSet:
             span = self.spans.get(CHARACTER_SET)
             if span is None:
                 self._charset = self._around
+            elif span[0] not in (None, "CS"):
+                raise NotWalkableError("the character set is no text")
             else:
                 self._charset = _encodings(self.bytes_of(span[2], span[3]))
         return self._charset
@@ -266,11 +268,11 @@ class EncodedDataSet:
         return element.value if isinstance(key, str) else element
 
     def text(self, tag: int) -> str:
-        """Return what an element holds as text of ASCII, or ``""``: a UID, or a code string."""
+        """Return what an element holds as text, or ``""``: a UID, or a code string."""
         if tag not in self:
             return ""
         value = self.get_item(tag).value if tag in self.overlay else self.part(tag, 0, MOST_TEXT)
-        return (value or b"").decode("ascii", "replace")
+        return (value or b"").decode("latin-1")
 
     def plain_text(self, tag: int) -> str | None:
         """Return the value of an element that is a single text of ASCII; None if it is another."""
@@ -349,6 +351,9 @@ class EncodedDataSet:
 @lru_cache(maxsize=256)
 def _encodings(value: bytes) -> list[str] | str:
     """Return the Python encodings for the value of Specific Character Set."""
+    if b"\0" in value.rstrip(b" \0"):
+        # Python knows no name with a NUL in it; what the file means is for others to say.
+        raise NotWalkableError("the character set is no text")
     terms = value.decode("ascii", "replace").split("\\")
     names = [term.strip(" \0") for term in terms]
     return convert_encodings(names if len(names) > 1 else names[0])

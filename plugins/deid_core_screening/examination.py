@@ -27,6 +27,7 @@ from deid_core_screening.raw import (
     holder_of,
     is_simple,
 )
+from deid_core_screening.sizes import SIZES, fits, is_limited, is_misfit
 from deid_core_screening.sources import Own, is_place
 from deid_core_screening.tail import length_of_frames
 from deid_core_screening.terms import is_term
@@ -34,7 +35,7 @@ from deid_core_screening.text import ALL, IN_CODES, Looks, TextCleaner
 from deid_core_screening.uids import is_registered
 
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
-NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
+NUMBERS = frozenset(SIZES)
 DATES = frozenset(["DA", "DT"])
 FREE_TEXT = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
 SEEN_AT_A_GLANCE = TEXT_VRS.union(LEGAL, NUMBERS_AS_TEXT)
@@ -72,8 +73,9 @@ def _sort_of(tag: int, vr: str) -> _Sort:
         known,
         keyword,
         path.is_private,
-        is_bulk=known in BINARY | NUMBERS and keyword in BULK,
-        is_number=known in NUMBERS and vr in (known, "UN") and not path.is_private,
+        is_bulk=keyword in BULK
+        and (known in BINARY or (known in NUMBERS and not is_limited(tag, known))),
+        is_number=known in NUMBERS and bool(dictionary.vrs_of(tag)) and vr in (known, "UN"),
         may_be_place=may_be_place(tag, vr),
         # The version of a device may be a date, but none of the patient's.
         is_free=known in FREE_TEXT and "Version" not in keyword,
@@ -81,11 +83,9 @@ def _sort_of(tag: int, vr: str) -> _Sort:
 
 
 def passes_over(path: ElementPath) -> bool:
-    """Tell what is never looked at: pictures, curves, and public numbers that name nobody."""
+    """Tell what is never looked at: pictures and curves."""
     sort = _sort_of(path.tag, path.vr)
-    if sort.is_bulk:
-        return sort.keyword != "PixelData" or bool(path.parents)
-    return sort.is_number and not sort.may_be_place
+    return sort.is_bulk and (sort.keyword != "PixelData" or bool(path.parents))
 
 
 @attrs.frozen
@@ -112,13 +112,15 @@ class Examination:
         if sort.may_be_place and is_place(path, holder_of(field)):
             # Where an own value stands, nobody needs to look for it.
             return None if protected else RemoveElement()
-        if sort.is_number or self._is_innocent(field, sort, protected=protected):
+        if self._is_innocent(field, sort, protected=protected):
             return None
         try:
-            value = field.value
+            # A length that lies may have taken in any other element.
+            misfit = is_misfit(field, sort.vr, is_number=sort.is_number)
+            value = None if misfit or sort.is_number else field.value
         except ReadError:
-            return RemoveElement()
-        return None if value is None else self._value(field, value, protected=protected)
+            misfit, value = True, None
+        return _gone(misfit) if value is None else self._value(field, value, protected=protected)
 
     def looks_beside(self, field: Field) -> bool:
         """Tell whether the answer about an element depends on others: its concept, code or frames."""
@@ -144,9 +146,9 @@ class Examination:
         sort = _sort_of(path.tag, path.vr)
         if sort.is_bulk or sort.may_be_place:
             return False
-        return sort.is_number or self._seems_innocent(
-            path.vr, sort, data, encodings, protected=protected
-        )
+        if sort.is_number:
+            return fits(path.tag, sort.vr, len(data))
+        return self._seems_innocent(path.vr, sort, data, encodings, protected=protected)
 
     def _is_innocent(self, field: Field, sort: _Sort, *, protected: bool) -> bool:
         if field.path.vr not in SEEN_AT_A_GLANCE:

@@ -234,6 +234,9 @@ def _texts_of(data: bytes, encodings: tuple[str, ...], others: tuple[str, ...]) 
     return known
 
 
+MOST_DIGITS = 1024
+
+
 def _forms(own: Own) -> Iterator[Form]:
     for name in sorted(own.names):
         yield from name_forms(name)
@@ -253,7 +256,8 @@ def _numbers(own: Own, dates: Iterable[str]) -> Iterator[int]:
     """Yield the identifiers of five digits and more, and the dates, as numbers."""
     for value in (*own.identifiers, *own.contacts, *dates):
         digits = "".join(sign for sign in folded(value) if sign.isalnum())
-        if digits.isdecimal() and len(digits.lstrip("0")) >= 5:  # noqa: PLR2004 - see numbers
+        # No value of a number has more digits, nor does Python read thousands of them.
+        if digits.isdecimal() and len(digits.lstrip("0")) >= 5 and len(digits) <= MOST_DIGITS:  # noqa: PLR2004 - see numbers
             yield int(digits)
 
 
