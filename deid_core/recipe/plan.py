@@ -196,6 +196,11 @@ class Node:
         """Whether so much is remembered here and below that it is time to start anew."""
         return self._index.remembered >= MOST_REMEMBERED
 
+    @property
+    def keeps_all(self) -> bool:
+        """Whether a rule keeps whatever no other rule names."""
+        return any(rule.rule.field.casefold() == "all" for rule in self._index.protecting)
+
     def child(self, parent: Parent) -> Node:
         """Return the node of the items below ``parent``."""
         numbers = self._index.item_numbers

@@ -123,16 +123,27 @@ def _own(shares: tuple[Share, ...], elsewhere: tuple[tuple[str, frozenset[str]],
     return Own(**{kind: frozenset(values) for kind, values in found.items()})
 
 
+def kind_at(path: ElementPath, holder: Elements) -> str | None:
+    """Return the kind of own value that an element holds, by where it stands; None for none."""
+    of_person = any(holds_person_codes(parent.tag) for parent in path.parents)
+    kind = kind_of(path.tag, path.vr, of_person=of_person)
+    if is_by_concept(path.tag, of_person=of_person):
+        kind = CONCEPTS.get(_concept(holder)) or kind
+    return kind
+
+
 def is_place(path: ElementPath, holder: Elements) -> bool:
     """Tell whether an own value stands in an element, by where that is and how it is stored.
 
     An element that is a name only by the VR it is stored with is none.
     """
-    of_person = any(holds_person_codes(parent.tag) for parent in path.parents)
-    kind = kind_of(path.tag, path.vr, of_person=of_person)
-    if is_by_concept(path.tag, of_person=of_person):
-        kind = CONCEPTS.get(_concept(holder)) or kind
+    kind = kind_at(path, holder)
     return kind is not None and (path.vr != "PN" or "PN" in dictionary.vrs_of(path.tag))
+
+
+def own_of(values: Iterable[tuple[str, str]]) -> Own:
+    """Return own values, each given with its kind before it."""
+    return _own((tuple(values),), ())
 
 
 def _shares(
@@ -185,10 +196,10 @@ def _of_element(dataset: Elements, one: Interest, kind: str) -> Share:
     """Return the values of an element with their kind; of equal bytes they are known."""
     key = _key(dataset, one.tag, kind)
     if key is None:
-        return tuple((kind, value) for value in _values(dataset, one.tag))
+        return tuple((kind, value) for value in values_of(dataset, one.tag))
     known = _OF_ELEMENTS.get(key, len(key[0]))
     if known is None:
-        values = _values(dataset, one.tag)
+        values = values_of(dataset, one.tag)
         known = tuple((kind, value) for value in values)
         _OF_ELEMENTS.keep(key, len(key[0]), known)
     return known
@@ -212,7 +223,7 @@ def _key(dataset: Elements, tag: int, *more: object) -> _Key | None:
     )
 
 
-def _values(dataset: Elements, tag: int) -> tuple[str, ...]:
+def values_of(dataset: Elements, tag: int) -> tuple[str, ...]:
     """Return the values of an element as text; bytes in the file's character set, or UTF-8."""
     declared = dataset.original_character_set
     own = [declared] if isinstance(declared, str) else list(declared or ())
@@ -241,4 +252,4 @@ def _concept(item: Elements) -> str:
     codes = items_of(item, CONCEPT_NAME)
     if not codes or CODE_VALUE not in codes[0]:
         return ""
-    return next(iter(_values(codes[0], CODE_VALUE)), "")
+    return next(iter(values_of(codes[0], CODE_VALUE)), "")
