@@ -24,13 +24,9 @@ class _Compiled:
     """A check of this run."""
 
     who: str
+    what: str
     check: Check
     function: Any = attrs.field(repr=False)
-
-    @property
-    def what(self) -> str:
-        """What messages call it."""
-        return f"check {self.check.name!r}"
 
     def begun(self, context: FileContext, intent: Intent) -> Comparison | None:
         """Let it look at an instance before anything changes."""
@@ -44,6 +40,8 @@ class _Compiled:
 
     def refuse(self, findings: Iterable[str]) -> None:
         """Refuse the file if there are findings."""
+        if findings in ((), []):
+            return
         with Guard(self.who, self.what):
             reasons = [findings] if isinstance(findings, str) else list(findings)
         if not all(isinstance(reason, str) for reason in reasons):
@@ -97,4 +95,4 @@ def _compile(entry: Entry[Check], host: PluginHost, batch: Batch) -> _Compiled:
         function = check.compile(batch)
     if not callable(function):
         raise PluginContractError(f"{who}: check {check.name!r} compiled to no function")
-    return _Compiled(who, check, function)
+    return _Compiled(who, f"check {check.name!r}", check, function)

@@ -42,7 +42,7 @@ class Intent:
     @property
     def likeness(self) -> Hashable:
         """What tells instances apart that other rules are about."""
-        return self._root, self._default, self._private, self._is_swept
+        return self._root, self._default, self._private.value, self._is_swept
 
     @property
     def is_open(self) -> bool:

@@ -47,7 +47,7 @@ class EncodedDataSet:
     """
 
     __slots__ = (
-        "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end",
+        "__weakref__", "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end",
         "has_undefined_length", "heads", "implicit", "last", "layout", "overlay",
         "retired", "source", "spans", "start", "view",
     )  # fmt: skip

@@ -199,7 +199,7 @@ class Node:
     @property
     def keeps_all(self) -> bool:
         """Whether a rule keeps whatever no other rule names."""
-        return any(rule.rule.field.casefold() == "all" for rule in self._index.protecting)
+        return self._index.keeps_all
 
     def child(self, parent: Parent) -> Node:
         """Return the node of the items below ``parent``."""

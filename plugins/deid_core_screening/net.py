@@ -8,7 +8,6 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 import attrs
-from pydicom.dataelem import RawDataElement
 
 from deid_core import ElementPath, Field, FileContext, ReadError
 from deid_core.elements import Elements, held, texts, value_of
@@ -17,13 +16,14 @@ from deid_core_screening.codes import CODES, looks_in_code
 from deid_core_screening.examination import DATES, NUMBERS, sort_of
 from deid_core_screening.folding import ASCII_SIGNS, folded, squeezed
 from deid_core_screening.glance import LEGAL, NUMBERS_AS_TEXT
-from deid_core_screening.memory import Memory
+from deid_core_screening.numbers import LONG
 from deid_core_screening.sources import Own
 from deid_core_screening.terms import is_term
 from deid_core_screening.text import IN_BYTES, Looks, TextCleaner, cleaner_of
 from deid_core_screening.uids import is_registered
 
-REMEMBERED, ROOM, LARGEST = 2048, 1 << 18, 1 << 12
+ROOM, OVERHEAD, LARGEST = 1 << 17, 100, 1 << 11
+"""Bytes that a net remembers, what an element takes besides its own, and those of the largest."""
 
 KINDS = {
     "names": "a name",
@@ -54,9 +54,10 @@ class Net:
 
     own: Own = attrs.field(repr=False)
     _cleaner: TextCleaner = attrs.field(init=False, repr=False)
-    _innocent: Memory[bool] = attrs.field(
-        factory=lambda: Memory(REMEMBERED, ROOM, LARGEST), init=False, repr=False
-    )
+    _apart: dict[str, re.Pattern[bytes]] = attrs.field(factory=dict, init=False, repr=False)
+
+    _innocent: set[bytes] = attrs.field(factory=set, init=False, repr=False)
+    _room: int = attrs.field(default=ROOM, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._cleaner = cleaner_of(self.own)
@@ -65,29 +66,46 @@ class Net:
         """Tell whether encoded elements are worth a closer look. False: nothing is in them."""
         plain, encoded = self._cleaner.probes
         letters = data.translate(SMALL_LETTERS, ASCII_SIGNS).decode("latin-1")
-        return plain.any_in(letters) or encoded.any_in(data.decode("latin-1"))
+        if any(self._stands_apart(one, data) for one in plain.found_in(letters)):
+            return True
+        return bool(encoded) and encoded.any_in(data.decode("latin-1"))
+
+    def may_be_in_any(self, elements: list[bytes]) -> bool:
+        """Tell the same of many elements; those in which nothing was are remembered."""
+        innocent = self._innocent
+        unknown = [one for one in elements if one not in innocent]
+        # What parts two of them is no sign, so that none begins in the next.
+        if unknown and self.may_be_in(b"\xff\xff".join(unknown)):
+            return True
+        for one in unknown:
+            if len(one) <= LARGEST:
+                self._room -= len(one) + OVERHEAD
+                innocent.add(one)
+        if self._room < 0:
+            innocent.clear()
+            self._room = ROOM
+        return False
+
+    def _stands_apart(self, literal: str, data: bytes) -> bool:
+        """Tell a short number from a part of a longer one, as UIDs have by chance."""
+        if len(literal) >= LONG or not literal.isdigit():
+            return True
+        pattern = self._apart.get(literal)
+        if pattern is None:
+            digits = rb"[^0-9A-Za-z]{0,3}".join(one.encode() for one in literal)
+            pattern = re.compile(rb"(?<![1-9])" + digits + rb"(?![0-9])")
+            self._apart[literal] = pattern
+        return pattern.search(data) is not None
 
     def is_in(self, holder: Elements, path: ElementPath, context: FileContext) -> bool:
         """Tell whether an element holds an own value."""
         sort = sort_of(path.tag, path.vr)
         if sort.is_bulk or sort.is_number:
             return False
-        element = held(holder, path.tag)
-        data = element.value if isinstance(element, RawDataElement) else None
-        if not isinstance(data, bytes):
-            return _is_in(self._cleaner, holder, path, context)
-        if not data:
+        data = held(holder, path.tag).value
+        if isinstance(data, bytes) and not self.may_be_in(data):
             return False
-        charset = holder.original_character_set
-        charset = charset if isinstance(charset, str) else tuple(charset or ())
-        by_parent = path.tag in CODES or bool(path.parents and path.parents[0].tag == path.tag)
-        key = (path.tag, path.vr, path.creator, charset, bool(path.parents), data)
-        if not by_parent and self._innocent.get(key, len(data)):
-            return False
-        found = _is_in(self._cleaner, holder, path, context)
-        if not found and not by_parent:
-            self._innocent.keep(key, len(data), known=True)
-        return found
+        return _is_in(self._cleaner, holder, path, context)
 
     def kinds_in(self, holder: Elements, path: ElementPath, context: FileContext) -> Iterator[str]:
         """Yield the kinds of own values that an element holds, in words."""
@@ -104,37 +122,30 @@ class Net:
 
 def _is_in(cleaner: TextCleaner, holder: Elements, path: ElementPath, context: FileContext) -> bool:
     vr = sort_of(path.tag, path.vr).vr
-    if path.keyword == "SpecificCharacterSet":
-        return False
     data = held(holder, path.tag).value
     data = data if isinstance(data, bytes) else None
-    character_set = holder.original_character_set
     try:
         value = value_of(holder, path.tag)
     except ReadError:
         value = data
-    if path.is_private and path.vr == "UN":
+    if (path.is_private and path.vr == "UN") or vr in NUMBERS:
+        # Numbers may spell text.
         value = data
-    if value is None:
-        return False
-    if vr in NUMBERS and not isinstance(value, bytes):
-        values = value if isinstance(value, list) else [value]
-        return not cleaner.whole_numbers.isdisjoint(values) or (
-            data is not None and cleaner.found_in_bytes(data, None, IN_BYTES)
-        )
     if isinstance(value, bytes):
-        return cleaner.found_in_bytes(value, character_set, IN_BYTES)
+        return cleaner.found_in_bytes(value, holder.original_character_set, IN_BYTES)
+    if value is None or path.keyword == "SpecificCharacterSet":
+        return False
     words = texts(value)
     if vr in LEGAL or vr in NUMBERS_AS_TEXT:
         return _is_in_formal(cleaner, words, vr, path.keyword)
-    if all(is_term(path.keyword, one) for one in words):
-        return False
     looks = _looks(holder, path, context)
-    if any(cleaner.holds(one, looks) for one in words):
+    if any(cleaner.holds(one, looks) and not is_term(path.keyword, one) for one in words):
         return True
     # What the declared character set makes of the bytes may not be what was written.
     is_plain = data is None or (data.isascii() and b"\x1b" not in data and b"\0" not in data[:-1])
-    return not is_plain and cleaner.found_in_bytes(data or b"", character_set, IN_BYTES)
+    return not is_plain and cleaner.found_in_bytes(
+        data or b"", holder.original_character_set, IN_BYTES
+    )
 
 
 def _looks(holder: Elements, path: ElementPath, context: FileContext) -> Looks:
@@ -193,3 +204,16 @@ def without(own: Own, shown: Own) -> Own:
     kept["names"] = frozenset(name for name in names if squeezed(name))
     result = Own(**kept)
     return own if attrs.evolve(result, studies=own.studies) == own else result
+
+
+def of_at_least(own: Own, letters: int) -> Own:
+    """Return the own values that have so many characters, and names without shorter words."""
+    values = {
+        kind: frozenset(value for value in getattr(own, kind) if len(value) >= letters)
+        for kind in KINDS
+    }
+    values["names"] = frozenset(
+        _WORDS.sub(lambda match: match.group() if len(match.group()) >= letters else "", name)
+        for name in own.names
+    )
+    return Own(**values)

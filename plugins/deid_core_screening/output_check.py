@@ -26,12 +26,11 @@ from deid_core.dictionary import keyword_of
 from deid_core.elements import Elements, held, value_of
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.patched import Patched
-from deid_core.encoded.writing import pieces
 from deid_core_screening.examination import sort_of
 from deid_core_screening.glance import LEGAL, NUMBERS_AS_TEXT
 from deid_core_screening.leaves import Leaf, holder_at, leaves
 from deid_core_screening.memory import Memory
-from deid_core_screening.net import OF_DEIDENTIFICATION, Net
+from deid_core_screening.net import OF_DEIDENTIFICATION, Net, of_at_least
 from deid_core_screening.sources import Own, is_place, own_of
 from deid_core_screening.wanted import (
     ON_PURPOSE,
@@ -48,7 +47,7 @@ REMEMBERED = 256
 MOST_FINDINGS = 5
 UIDS = (0x00080018, 0x0020000D, 0x0020000E, 0x00200052)
 """SOP Instance, Study, Series and Frame of Reference UID."""
-SHORTEST_UID = 8
+SHORTEST_UID, MOST_OF_A_UID = 8, 128
 FILE_META_GROUP = 0x0002
 AT_ONCE, OVERLAP = 1 << 22, 1 << 10
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
@@ -77,7 +76,7 @@ class Comparison:
     intent: Intent
     nets: Memory[Net]
     own: Own = attrs.field(init=False, repr=False)
-    uids: dict[int, str] = attrs.field(init=False, repr=False)
+    uids: dict[int, bytes] = attrs.field(factory=dict, init=False, repr=False)
     before: tuple[EncodedDataSet, Overlay, Overlay] | None = attrs.field(
         default=None, init=False, repr=False
     )
@@ -92,7 +91,8 @@ class Comparison:
         if not getattr(identifiers.values, "is_of_data_set", False):
             more = own_of(given(identifiers.values, self.intent))
             self.own = _joined(self.own, more)
-        self.uids = {tag: uid for tag in UIDS if len(uid := _uid(elements, tag)) >= SHORTEST_UID}
+        if not isinstance(elements, EncodedDataSet):
+            self.uids = {tag: _uid(elements, tag) for tag in UIDS}
 
     # -- after the changes -------------------------------------------------------------
 
@@ -114,11 +114,7 @@ class Comparison:
         """Return what is left and where, or warn of it, as the settings say."""
         elements = instance.elements
         net = self._net()
-        uids = {
-            old
-            for tag, old in self.uids.items()
-            if (new := _uid(elements, tag)) and new.strip() != old
-        }
+        uids = self._replaced_uids(elements)
         if not self._may_be_left(elements, net, uids):
             return ()
         findings = list(self._findings(elements, net, uids))
@@ -144,16 +140,43 @@ class Comparison:
             net = self.nets.keep(key, 0, Net(self.own).without(self.top))
         return net
 
-    def _may_be_left(self, elements: Elements, net: Net, uids: set[str]) -> bool:
+    def _replaced_uids(self, elements: Elements) -> set[bytes]:
+        """Return the UIDs at the top level in whose place another stands."""
+        if self.before is None or not isinstance(elements, EncodedDataSet):
+            return {
+                old
+                for tag, old in self._uids_before().items()
+                if len(old) >= SHORTEST_UID and _uid(elements, tag) not in (b"", old)
+            }
+        found = set()
+        spans, overlay = elements.spans, elements.overlay
+        for tag in UIDS:
+            new = overlay.get(tag)
+            if new is not None and tag in spans:
+                _, _, start, stop = spans[tag]
+                old = elements.bytes_of(start, stop).strip(b"\0 ")
+                if len(old) >= SHORTEST_UID and isinstance(new, bytes) and old not in new:
+                    found.add(old)
+        return found
+
+    def _uids_before(self) -> dict[int, bytes]:
+        if self.before is None:
+            return self.uids
+        as_read = self.before[0].with_changes({})
+        return {tag: _uid(as_read, tag) for tag in UIDS}
+
+    def _may_be_left(self, elements: Elements, net: Net, uids: set[bytes]) -> bool:
+        """Tell whether what is about to be written is worth a closer look."""
         if not isinstance(elements, EncodedDataSet):
             return True
-        searched = [uid.encode("latin-1", "replace") for uid in uids]
-        for data in _written(elements):
-            if net.may_be_in(data) or any(uid in data for uid in searched):
+        parts = list(_written(elements))
+        if uids:
+            whole = b"".join(parts)
+            if any(uid in whole for uid in uids):
                 return True
-        return False
+        return net.may_be_in_any(parts)
 
-    def _findings(self, elements: Elements, net: Net, uids: set[str]) -> Iterator[str]:
+    def _findings(self, elements: Elements, net: Net, uids: set[bytes]) -> Iterator[str]:
         found = list(self._hits(elements, net, uids))
         if found:
             net = net.without(self._shown())
@@ -163,7 +186,7 @@ class Comparison:
             if kinds:
                 yield f"{' and '.join(kinds)} left in {_place(path)}"
 
-    def _hits(self, elements: Elements, net: Net, uids: set[str]) -> Iterator[Leaf]:
+    def _hits(self, elements: Elements, net: Net, uids: set[bytes]) -> Iterator[Leaf]:
         for dataset in (elements.file_meta, elements):
             for holder, path in leaves(dataset):
                 is_hit = net.is_in(holder, path, self.context) or _has_uid(holder, path, uids)
@@ -174,9 +197,17 @@ class Comparison:
         tag = path.parents[0].tag if path.parents else path.tag
         if tag in OF_DEIDENTIFICATION:
             net = Net(attrs.evolve(net.own, names=frozenset(), addresses=frozenset()))
+        if path.is_private and self.shortest:
+            net = Net(of_at_least(net.own, self.shortest))
         if not net.is_in(holder, path, self.context):
             return []
         return list(net.kinds_in(holder, path, self.context)) or ["an identifier"]
+
+    @property
+    def shortest(self) -> int:
+        """How many characters a word must have that the rules look for in private elements."""
+        rules = self.context.batch.settings.screen_rules
+        return max((rule.minvaluelen or 0 for rule in rules), default=0)
 
     # -- on purpose --------------------------------------------------------------------
 
@@ -191,7 +222,7 @@ class Comparison:
                 return False
         elif wish is not Wish.NAMED:
             return False
-        return _value(holder, path) == self._value_before(path)
+        return bool(_value(holder, path) == self._value_before(path))
 
     def _value_before(self, path: ElementPath) -> Any:
         if self.before is None:
@@ -216,51 +247,55 @@ class Comparison:
         return self.all
 
 
-def _written(elements: EncodedDataSet) -> Iterator[bytes]:
-    """Yield the bytes that are about to be written, but for those of pictures and curves."""
-    bulk = _bulk_of(*elements.tags_and_vrs())
-    overlay = {**elements.overlay, **dict.fromkeys(bulk)} if bulk else elements.overlay
+def _written(elements: EncodedDataSet) -> list[bytes]:
+    """Return the elements that are about to be written, but for pictures and curves, in any order."""
+    spans, overlay, data = elements.spans, elements.overlay, elements.data
     meta = elements.file_meta
-    waiting: list[bytes] = []
-    for dataset, changes in ((meta, meta.overlay), (elements, overlay)):
-        for piece in pieces(dataset, changes):
-            if isinstance(piece, bytes):
-                waiting.append(piece)
-                continue
-            start, stop = piece
-            while start < stop:
-                yield elements.bytes_of(start, min(start + AT_ONCE + OVERLAP, stop))
-                start += AT_ONCE
-    yield b"".join(waiting)
+    bulk = _bulk_of(*elements.tags_and_vrs())
+    staying = [span for tag, span in spans.items() if tag not in overlay and tag not in bulk]
+    parts = [data[start:stop] for _, start, _, stop in staying]
+    if elements.size > len(data):
+        parts = [
+            elements.bytes_of(at, min(at + AT_ONCE + OVERLAP, stop))
+            for _, start, _, stop in staying
+            for at in range(start, stop, AT_ONCE)
+        ]
+    for changes in (overlay, meta.overlay):
+        parts += [one for one in changes.values() if type(one) is bytes]
+    spans, overlay, data = meta.spans, meta.overlay, meta.data
+    parts += [data[start:stop] for tag, (_, start, _, stop) in spans.items() if tag not in overlay]
+    return parts
 
 
 @lru_cache(maxsize=1024)
-def _bulk_of(tags: tuple[int, ...], vrs: tuple[str | None, ...]) -> tuple[int, ...]:
+def _bulk_of(tags: tuple[int, ...], vrs: tuple[str | None, ...]) -> frozenset[int]:
     """Return the tags of pictures and curves."""
     known = zip(tags, vrs, strict=True)
-    return tuple(
+    return frozenset(
         tag
         for tag, vr in known
         if sort_of(tag, vr or next(iter(dictionary.vrs_of(tag)), "UN")).is_bulk
     )
 
 
-def _uid(elements: Elements, tag: int) -> str:
+def _uid(elements: Elements, tag: int) -> bytes:
     """Return the UID at the top level of a data set, or nothing."""
     if isinstance(elements, EncodedDataSet):
-        return elements.text(tag).strip("\0 ")
-    return str(elements.get(keyword_of(tag)) or "").strip("\0 ")
+        uid = elements.text(tag)
+    else:
+        uid = str(elements.get(keyword_of(tag)) or "")
+    return uid.strip("\0 ").encode("utf-8", "replace")
 
 
-def _has_uid(holder: Elements, path: ElementPath, uids: set[str]) -> bool:
+def _has_uid(holder: Elements, path: ElementPath, uids: set[bytes]) -> bool:
     """Tell whether one of the UIDs stands in an element, not as a part of another."""
     if not uids or sort_of(path.tag, path.vr).is_bulk:
         return False
     value = held(holder, path.tag).value
     data = value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
     return any(
-        (encoded := uid.encode("latin-1", "replace")) in data
-        and re.search(rb"(?<![0-9.])" + re.escape(encoded) + rb"(?!\.?[0-9])", data) is not None
+        uid in data
+        and re.search(rb"(?<![0-9.])" + re.escape(uid) + rb"(?!\.?[0-9])", data) is not None
         for uid in uids
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import attrs
@@ -67,6 +68,10 @@ class Own:
     studies: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 
 
+_last: list[tuple[Callable[[], EncodedDataSet | None], bool, Own]] = [(lambda: None, False, Own())]
+"""The data set that was asked for last: the sweep asks, and then the check."""
+
+
 def own_values(
     dataset: Elements,
     elsewhere: Mapping[str, Iterable[str]] | None = None,
@@ -83,12 +88,16 @@ def own_values(
     if elsewhere or not isinstance(dataset, EncodedDataSet):
         others = ((keyword, frozenset(values)) for keyword, values in (elsewhere or {}).items())
         return _own(tuple(_shares(dataset, with_studies=with_studies)), tuple(others))
+    last, had_studies, own = _last[0]
+    if last() is dataset and had_studies is with_studies and not dataset.overlay:
+        return own
     material = _material(dataset, with_studies=with_studies)
     key = (material, dataset.encodings, dataset.implicit, with_studies)
     known = _OF_DATA_SETS.get(key, len(material))
     if known is None:
         own = _own(tuple(_shares(dataset, with_studies=with_studies)), ())
         known = _OF_DATA_SETS.keep(key, len(material), own)
+    _last[0] = weakref.ref(dataset), with_studies, known
     return known
 
 

@@ -19,7 +19,7 @@ from deid_core.literals import Literals
 from deid_core.search import SEARCH_SECONDS
 from deid_core_screening.addresses import address_forms
 from deid_core_screening.birthdates import date_form, days
-from deid_core_screening.encodings import Probes, chunks, decodings, stands_in_text
+from deid_core_screening.encodings import Probes, chunks, decodings, encoded_forms, stands_in_text
 from deid_core_screening.folding import Folded, fold, folded
 from deid_core_screening.forms import Form, compiled
 from deid_core_screening.memory import Memory
@@ -172,9 +172,9 @@ class TextCleaner:
         bytes, both as Latin-1. What counts only where it stands alone is in neither.
         """
         plain = (one for one in self._asked if one.isascii())
-        return Literals.of(plain), Literals.of(
-            one.decode("latin-1") for one in self._in_bytes.encoded
-        )
+        others = (one for one in self._asked if not one.isascii())
+        encoded = encoded_forms([*self._own.names, *others])
+        return Literals.of(plain), Literals.of(one.decode("latin-1") for one in encoded)
 
     def found_in_bytes(
         self, data: bytes, character_set: str | Sequence[str] | None, looks: Looks = ALL
