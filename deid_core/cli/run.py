@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deid_core.cli.checks import check_option, check_settings
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
@@ -64,6 +65,7 @@ SKIPPED = {"dicomdir": "directory of files (DICOMDIR)", "not-dicom": "not DICOM"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Secret bytes that make pseudonyms the same in every run.",
 )
+@check_option
 @fileset_option
 @click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options
@@ -99,6 +101,7 @@ def _engine(options: dict[str, Any], sources: tuple[str, ...]) -> Engine:
     from deid_core.settings import read_key
 
     settings = pseudonym_settings(_settings(options, sources), options)
+    settings = check_settings(settings, options)
     host = PluginHost.load(settings.plugins)
     key = read_key(options["key_file"]) if options["key_file"] else None
     names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
