@@ -268,5 +268,7 @@ class Engine(Runner):
         case = Case(context, verdict, sweep, scope, record=record)
         file_meta = decide_file_meta(case, dataset.file_meta, root)
         data_set = decide_data_set(case, dataset, root, self.plan.default)
-        intent = Intent(root, self.plan.default, verdict.default, sweep is not None)
+        intent = Intent(
+            root, self.plan.default, verdict.default, sweep is not None, self.plan.shortest
+        )
         return Decided(context, file_meta, data_set, case.counts(), intent)

@@ -31,13 +31,15 @@ class Intent:
 
     ``likeness`` is equal for instances that are treated by equal rules. ``is_open`` tells that what
     no rule names stays and nobody looks what it holds: the default is KEEP, or a rule keeps ``ALL``,
-    and there is no sweep.
+    and there is no sweep. ``shortest`` is how many characters a word has that counts, where the recipe
+    collects words of values (``minlength``).
     """
 
     _root: Node = attrs.field(repr=False, alias="root")
     _default: str = attrs.field(repr=False, alias="default")
     _private: PrivateDecision = attrs.field(repr=False, alias="private")
     _is_swept: bool = attrs.field(repr=False, alias="is_swept")
+    shortest: int = 0
 
     @property
     def likeness(self) -> Hashable:

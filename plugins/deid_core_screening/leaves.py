@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deid_core import ElementPath, NotWalkableError, ReadError
+from deid_core import ElementPath, Field, FileContext, NotWalkableError, ReadError
 from deid_core.elements import (
     Elements,
     creator_of,
     is_sequence,
     items_of,
     private_creators,
+    readings_of,
     stored_vr,
+    value_of,
 )
 from deid_core.field import Parent
 from deid_core.structure import MAX_DEPTH
@@ -40,6 +42,17 @@ def leaves(dataset: Elements, parents: tuple[Parent, ...] = ()) -> Iterator[Leaf
                     yield from leaves(item, (*parents, Parent(tag, number, creator)))
                 continue
         yield dataset, ElementPath(tag, stored_vr(dataset, tag), creator, parents)
+
+
+def field_of(holder: Elements, path: ElementPath, context: FileContext) -> Field:
+    """Return an element as tests of rules see it."""
+    return Field(
+        path,
+        context,
+        decode=lambda: value_of(holder, path.tag),
+        read=lambda: readings_of(holder, path.tag),
+        holder=holder,
+    )
 
 
 def holder_at(dataset: Elements, parents: tuple[Parent, ...]) -> Elements:

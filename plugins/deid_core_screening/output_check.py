@@ -13,7 +13,6 @@ import attrs
 from deid_core import (
     Batch,
     ElementPath,
-    Field,
     FileContext,
     Instance,
     Intent,
@@ -28,7 +27,7 @@ from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.patched import Patched
 from deid_core_screening.examination import sort_of
 from deid_core_screening.glance import LEGAL, NUMBERS_AS_TEXT
-from deid_core_screening.leaves import Leaf, holder_at, leaves
+from deid_core_screening.leaves import Leaf, field_of, holder_at, leaves
 from deid_core_screening.memory import Memory
 from deid_core_screening.net import OF_DEIDENTIFICATION, Net, of_at_least
 from deid_core_screening.sources import Own, is_place, own_of
@@ -87,10 +86,12 @@ class Comparison:
     def __attrs_post_init__(self) -> None:
         elements = self.context.instance.elements
         identifiers = self.context.identifiers
-        self.own = sought(elements, self.intent, identifiers.elsewhere)
+        self.own = sought(elements, self.intent, identifiers.elsewhere, self.context)
         if not getattr(identifiers.values, "is_of_data_set", False):
             more = own_of(given(identifiers.values, self.intent))
             self.own = _joined(self.own, more)
+        if self.intent.shortest:
+            self.own = of_at_least(self.own, self.intent.shortest)
         if not isinstance(elements, EncodedDataSet):
             self.uids = {tag: _uid(elements, tag) for tag in UIDS}
 
@@ -213,8 +214,7 @@ class Comparison:
 
     def _is_on_purpose(self, holder: Elements, path: ElementPath) -> bool:
         """Tell whether a rule wants what an element holds, and nobody changed it since."""
-        field = Field(path, self.context, decode=lambda: value_of(holder, path.tag), holder=holder)
-        wish = self.intent.wish(path, field)
+        wish = self.intent.wish(path, field_of(holder, path, self.context))
         if wish is Wish.COMPUTED:
             # A function or action may let something through, but hardly as a date or number.
             vr = sort_of(path.tag, path.vr).vr

@@ -6,18 +6,20 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from deid_core import ElementPath, Intent, Wish, dictionary
+from deid_core import ElementPath, FileContext, Intent, Wish, dictionary
 from deid_core.elements import Elements
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.patched import Patched
 from deid_core_screening.interest import kind_by_keyword
-from deid_core_screening.leaves import leaves
+from deid_core_screening.leaves import field_of, leaves
 from deid_core_screening.sources import Own, kind_at, own_of, own_values, values_of
 
 ON_PURPOSE = (Wish.NAMED, Wish.COMPUTED)
 
 
-def sought(dataset: Elements, intent: Intent, elsewhere: Mapping[str, Any]) -> Own:
+def sought(
+    dataset: Elements, intent: Intent, elsewhere: Mapping[str, Any], context: FileContext
+) -> Own:
     """Return the own values of an instance as it was read that must not be left in its output.
 
     Where all stays that no rule names, those do not count that stand in such elements alone.
@@ -27,7 +29,9 @@ def sought(dataset: Elements, intent: Intent, elsewhere: Mapping[str, Any]) -> O
     found: list[tuple[str, str]] = []
     for holder, path in leaves(dataset):
         kind = kind_at(path, holder)
-        if kind is not None and intent.wish(path) is not Wish.OPEN:
+        if kind is None:
+            continue
+        if intent.wish(path, field_of(holder, path, context)) is not Wish.OPEN:
             found += [(kind, value) for value in values_of(holder, path.tag)]
     found += given(elsewhere, intent)
     return own_of(found)
