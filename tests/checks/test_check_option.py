@@ -1,0 +1,42 @@
+"""``deid-core run --check``, and ``check=`` of the library."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from deid_core.cli.main import main
+from deid_core.dicom import replace_identifiers
+
+
+@pytest.fixture
+def leaking(small, save):
+    small.StudyDescription = "knee of Homer"
+    return save(small)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "written"),
+    [
+        ([], 1, 0),
+        (["--check", "refuse"], 1, 0),
+        (["--check", "warn"], 0, 1),
+        (["--check", "off"], 0, 1),
+    ],
+)
+def test_the_option_says_what_becomes_of_the_file(
+    leaking, recipe, tmp_path, words, status, written
+):
+    out = tmp_path / "out"
+    names = str(recipe("KEEP contains:Description"))
+    result = CliRunner().invoke(main, ["run", str(leaking), "-o", str(out), "-r", names, *words])
+    assert result.exit_code == status
+    assert len(list(out.rglob("*.dcm"))) == written
+    assert ("identifier-left" in result.output) == (not written)
+    assert "Homer" not in result.output
+
+
+@pytest.mark.parametrize(("check", "written"), [(None, 0), ("warn", 1), ("off", 1)])
+def test_the_library_takes_the_same(leaking, recipe, check, written):
+    deid = recipe("KEEP contains:Description")
+    assert len(replace_identifiers(leaking, deid=deid, check=check)) == written
