@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deid_core.cli.checks import check_option, check_settings
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
@@ -80,6 +81,7 @@ SKIPPED = {
 @click.option("--durable", is_flag=True, help="Have each output on disk before it gets its name.")
 @click.option("--strict", is_flag=True, help="Refuse a file in which a value is not resolved.")
 @key_options
+@check_option
 @fileset_option
 @click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options
@@ -119,6 +121,7 @@ def _engine(options: dict[str, Any], sources: tuple[str, ...]) -> Engine:
     from deid_core.host import PluginHost
 
     settings = record_settings(pseudonym_settings(_settings(options, sources), options), options)
+    settings = check_settings(settings, options)
     host = PluginHost.load(settings.plugins)
     given = key_of(options)
     key = given or key_of_run(settings.record_folder)

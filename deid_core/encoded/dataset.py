@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, KeysView
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ class EncodedDataSet:
     """
 
     __slots__ = (
-        "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end",
+        "__weakref__", "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end",
         "has_undefined_length", "heads", "implicit", "last", "layout", "overlay",
         "retired", "source", "spans", "start", "view",
     )  # fmt: skip
@@ -292,6 +293,9 @@ class EncodedDataSet:
         # The walker makes what this is.
         from deid_core.encoded.walker import walk_items  # noqa: PLC0415
 
+        if tag in self.overlay:
+            value = self.get_item(tag).value or b""
+            return walk_items(value, 0, len(value), self, self.depth + 1)[0]
         if self._items is not None and tag in self._items:
             return self._items[tag]
         vr, _, start, stop = self.spans[tag]
@@ -325,6 +329,12 @@ class EncodedDataSet:
             self.overlay[tag] = None
         else:
             del self.overlay[tag]
+
+    def with_changes(self, overlay: dict[int, bytes | Patched | None]) -> EncodedDataSet:
+        """Return the same data set with other changes; this one stays as it is."""
+        other = copy.copy(self)
+        other.overlay, other.view = overlay, None
+        return other
 
     def forget_changes(self) -> None:
         """Take back all that was set or deleted."""
