@@ -76,7 +76,7 @@ def facts_of(batch: Batch, journal: Journal, log: Log, *, complete: bool) -> dic
         "log": {"file": LOG, "lines": log.lines, "hash": log.last, **log.about},
         "counts": {"files": sum(outcomes.values()), "outcomes": outcomes, "codes": codes},
         "actions": actions,
-        "rules": [_rule(text, number) for text, number in journal.counts("rule").items()],
+        "rules": [_rule(*pair) for pair in sorted(journal.counts("rule").items(), key=_in_order)],
         "attributes": attributes_of(actions),
         "names_of_outputs": journal.meta(GIVEN) != "given",
     }
@@ -123,6 +123,14 @@ def _settings(settings: Settings) -> Iterator[tuple[str, Any]]:
             yield name, len(value)
         else:
             yield name, bool(value)
+
+
+def _in_order(rule: tuple[str, int]) -> list[tuple[str, int]]:
+    """Return by what rules are sorted: as a reader of the recipe meets them."""
+    parts = re.split(r"([0-9]+)", rule[0])
+    return [
+        (text, int(number)) for text, number in zip(parts[::2], [*parts[1::2], "0"], strict=True)
+    ]
 
 
 def _rule(text: str, number: int) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def table(
     made = [list(row) for row in rows]
     if not made:
         return f'<p class="none">{escape(note or "None.")}</p>'
-    numeric = [isinstance(cell, int) for cell in made[0]]
+    numeric = [False, *(isinstance(cell, int) for cell in made[0][1:])]
     head = "".join(
         f'<th scope="col"{_class(is_number=is_number)}>{escape(name)}</th>'
         for name, is_number in zip(heads, numeric, strict=True)
@@ -60,7 +60,7 @@ def table(
     body = "\n".join(_row(row) for row in made)
     label = escape(caption, quote=True)
     return (
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">\n'
+        f'<div class="scroll" role="region" aria-label="Table: {label}" tabindex="0">\n'
         f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody></table></div>"
     )

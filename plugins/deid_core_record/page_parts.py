@@ -153,13 +153,22 @@ def recipes(facts: Mapping[str, Any]) -> str:
             code(one["name"]),
             one["title"],
             one["default"] or "",
-            ", ".join(one["keeps"]),
+            _keeps(one["keeps"]),
             code(one["sha256"]),
         ]
         for one in facts["recipes"]
     ]
     heads = ("Recipe", "Title", "Default", "Keeps by name", "SHA-256 as understood")
     return table("Recipes, the lowest first", heads, rows)
+
+
+def _keeps(fields: Sequence[str]) -> Raw:
+    """Return fields that are kept on purpose: folded up, since there may be many."""
+    if not fields:
+        return Raw("")
+    names = html(", ".join(field.removeprefix("toplevel:") for field in fields))
+    count = f"{number(len(fields))} {'field' if len(fields) == 1 else 'fields'}"
+    return Raw(f"<details><summary>{count}</summary>{names}</details>")
 
 
 def about(facts: Mapping[str, Any]) -> str:

@@ -35,7 +35,7 @@ def _pairs(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "By which rules", _of_recipes(facts)
     yield "Names of persons", _changed(shared, {"PN"})
     yield "Dates and times", f"{_changed(shared, {'DA', 'DT', 'TM'})} {_of_dates(settings)}"
-    yield "UIDs", _changed(shared, {"UI"}) + " Equal UIDs get equal new ones, so references hold."
+    yield "UIDs", _changed(shared, {"UI"})
     yield (
         "Ages, texts and other values",
         _changed([one for one in shared if not one["private"]], None),

@@ -4,7 +4,7 @@ for (const table of document.querySelectorAll("table")) {
   const body = table.tBodies[0];
   const name = table.caption.textContent;
   const rows = [...body.rows];
-  if (rows.length < 2) continue;
+  if (rows.length < 6) continue;
   const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
 
   const tools = document.createElement("div");
