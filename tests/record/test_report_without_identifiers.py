@@ -69,7 +69,7 @@ def test_no_byte_of_a_record_identifies(
     assert report["names_of_outputs"] != keep_names
     assert any("name" in one for one in report["files"]) != keep_names
     if own:
-        assert "recipe 2" in [one["name"] for one in report["recipes"]]
+        assert "recipe 3" in [one["name"] for one in report["recipes"]]
 
 
 def test_a_warning_that_names_the_file_is_told_without_the_name() -> None:
