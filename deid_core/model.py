@@ -278,7 +278,8 @@ class FileReport:
     its place in a recipe, action and field. ``ref`` is the input
     and ``fault`` the plugin's error, for those who called the engine; neither is printed.
     ``input_digest`` and ``output_digest`` are the SHA-256 of the bytes that were read and written, in
-    hexadecimal; empty where the settings want none, or nothing was read or written.
+    hexadecimal; empty where the settings want none, or nothing was read or written. ``named`` is True
+    where whoever started the run gave the name of the output: it may come from that of the input.
     """
 
     number: int
@@ -294,6 +295,7 @@ class FileReport:
     rules: Mapping[str, int] = attrs.field(factory=dict)
     input_digest: str = attrs.field(default="", repr=False)
     output_digest: str = ""
+    named: bool = False
 
 
 @attrs.frozen

@@ -212,7 +212,8 @@ class Settings:
     ``scheduler`` say who does the files, as for `Engine.run`. In ``record_folder`` a run keeps what it
     has done, and goes on from there when it is started again; None keeps nothing. With ``retry`` it
     does those files again that were refused or failed before. What is refused is copied to
-    ``quarantine_folder``, which only its owner may read; None copies nothing.
+    ``quarantine_folder``, which only its owner may read; None copies nothing. The key in
+    ``log_key_file`` chains the log in the record; None chains it without a key.
 
     Raises `SettingsError`.
     """
@@ -258,6 +259,9 @@ class Settings:
     )
     retry: bool = False
     quarantine_folder: Path | None = attrs.field(
+        default=None, converter=attrs.converters.optional(Path), repr=False
+    )
+    log_key_file: Path | None = attrs.field(
         default=None, converter=attrs.converters.optional(Path), repr=False
     )
 
