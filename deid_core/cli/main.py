@@ -13,6 +13,7 @@ from deid_core import __version__
 
 COMMANDS = {
     "identifiers": "print the identifiers that files hold, as JSON",
+    "plugin": "write plugins of your own",
     "plugins": "list what is installed, what it provides and what it overrides",
     "recipe": "check, show, explain and compare recipes",
     "run": "de-identify files and folders",

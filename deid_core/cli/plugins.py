@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deid_core.cli.doctor import command as doctor
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.options import common_options, settings_of
 
 
-@click.command("plugins")
+@click.group("plugins", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
 def command(*, as_json: bool, **options: Any) -> None:
@@ -23,6 +24,8 @@ def command(*, as_json: bool, **options: Any) -> None:
 
     Exit status: 0 if all that is not blocked works, 1 if something is broken.
     """
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     from deid_core.host import PluginHost
 
     with shown_errors():
@@ -34,6 +37,9 @@ def command(*, as_json: bool, **options: Any) -> None:
         _print(plugins)
     if any(info.status not in ("loaded", "blocked") for info in plugins):
         raise SystemExit(1)
+
+
+command.add_command(doctor)
 
 
 def _print(plugins: tuple[Any, ...]) -> None:
