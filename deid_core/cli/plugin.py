@@ -60,10 +60,12 @@ def command() -> None:
 def new(name: str, kind: str, folder: Path) -> None:
     """Write a package."""
     with shown_errors():
-        from deid_core.kit.names import names_of
+        from deid_core.cli.main import COMMANDS
+        from deid_core.kit.names import names_of, refuse_taken
         from deid_core.kit.writing import write_package
 
-        names = names_of(name, kind)
+        names = names_of(name)
+        refuse_taken(names, kind, COMMANDS)
         target = write_package(names, kind, folder)
     click.echo(
         NEXT.format(folder=target, quoted=shlex.quote(str(target)), module=names.module), nl=False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import attrs
 
@@ -50,11 +51,11 @@ class Names:
         }
 
 
-def names_of(name: str, kind: str) -> Names:
+def names_of(name: str) -> Names:
     """Return the names of a plugin that somebody wants to call ``name``.
 
     ``deid-core-cap``, ``deid_core_cap``, ``Cap`` and ``cap`` are all one name. Raises `SettingsError`
-    for what is no name, or is taken by what comes with deid_core.
+    for what is no name.
     """
     plain = re.sub(r"[-_. ]+", "-", name.strip().lower()).strip("-")
     plugin = plain.removeprefix(PREFIX)
@@ -63,19 +64,23 @@ def names_of(name: str, kind: str) -> Names:
             f"{name!r} cannot name a plugin: use up to {LONGEST} letters a-z, digits and '-', "
             "a letter first, such as 'hospital-dates'"
         )
-    names = Names(plugin)
-    _refuse_taken(names, kind)
-    return names
+    return Names(plugin)
 
 
-def _refuse_taken(names: Names, kind: str) -> None:
+def refuse_taken(names: Names, kind: str, commands: Collection[str] = ()) -> None:
+    """Raise `SettingsError` for names that something has which comes with deid_core.
+
+    ``commands`` are those of ``deid-core`` itself.
+    """
     host = PluginHost.load(PluginSettings(allow=()))
     if any(info.name == names.plugin for info in host.describe()):
         raise SettingsError(f"a plugin {names.plugin!r} comes with deid_core: choose another name")
     hook = KINDS[kind].hook
     if hook not in DECLARATIONS:
         return
-    taken = set(RESERVED.get(hook, ())) | {one.casefold() for one in host.registry(hook)}
+    taken = set(commands if kind == "command" else RESERVED.get(hook, ())) | {
+        one.casefold() for one in host.registry(hook)
+    }
     if {names.word, names.plugin} & taken:
         what = names.word.upper() if KINDS[kind].shouts else names.word
         raise SettingsError(

@@ -8,6 +8,7 @@ import attrs
 from pydicom.dataset import Dataset
 
 from deid_core.elements import walk
+from deid_core.errors import ActionError
 from deid_core.model import FileRef, Outcome
 from deid_core.quiet import quiet_pydicom
 from deid_core.testing.planting import plant_several
@@ -144,5 +145,5 @@ def _all_words(
 
 def _faults(run: TrialRun) -> Iterator[str]:
     for report in run.reports:
-        if report.outcome is Outcome.FAILED:
+        if report.outcome is Outcome.FAILED or report.code == ActionError.code:
             yield f"file {report.number} of the planted ones failed: {report.reason}"
