@@ -246,5 +246,5 @@ def _legal(vr: str, number: int, day: date) -> str | None:
 
 def _spoilt(value: str, vr: str) -> bytes:
     """Return a value that its VR does not allow, and that still holds all its marks."""
-    odd = {"LT": value * 500, "LO": f"\\{value}\\\\", "PN": f"{value}={value}=^^^^^^^"}
+    odd = {"LT": value * 100, "LO": f"\\{value}\\\\", "PN": f"{value}={value}=^^^^^^^"}
     return b"\xff" + odd.get(vr, value).encode() + b"\x1b\x00"

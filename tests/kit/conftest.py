@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 Lay = Callable[..., str]
+HEAD = "from deid_core import *\nfrom deid_core import FieldAction, ParallelRun, Rank, hookimpl\n"
 
 
 @pytest.fixture
@@ -47,7 +48,15 @@ def run_tests(lay_out: Lay, tmp_path: Path) -> Callable[..., str]:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider"),
-                *("--rootdir", str(tmp_path), "--import-mode=importlib", "-W", "error", *options),
+                *(
+                    "--rootdir",
+                    str(tmp_path),
+                    "--import-mode=importlib",
+                    "--noconftest",
+                    "-W",
+                    "error",
+                    *options,
+                ),
                 *(str(project / "tests") for project in projects),
             ],
             cwd=tmp_path,
@@ -60,3 +69,24 @@ def run_tests(lay_out: Lay, tmp_path: Path) -> Callable[..., str]:
         return done.stdout
 
     return run_tests
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return a function that installs a plugin of one module."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+
+    def install(name: str, code: str, needs: str = "deid-core>=0.1") -> None:
+        module = f"hospital_{name}"
+        (site / f"{module}.py").write_text(HEAD + code, encoding="utf-8")
+        info = site / f"hospital_{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: hospital-{name}\nVersion: 1.0\nRequires-Dist: {needs}\n"
+        )
+        (info / "entry_points.txt").write_text(f"[deid_core]\n{name} = {module}\n")
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return install

@@ -11,8 +11,7 @@ from typing import Any
 import attrs
 
 from deid_core.contract import STAGES
-from deid_core.errors import DeidError, RefusedError
-from deid_core.guard import Guard
+from deid_core.errors import DeidError, PluginError, RefusedError
 from deid_core.hookspecs import hookimpl
 from deid_core.host import PluginHost
 from deid_core.model import DiscoveryOptions, FileRef
@@ -23,6 +22,8 @@ from deid_core.testing.planting import plant, plant_several
 from deid_core.testing.subject import Subject
 
 CALLED_FIRST = "the rival was called"
+NOT_AMENDED = frozenset({"deid_discover_files", "deid_find_recipe"})
+"""Hooks whose answers are wrapped anew, or are none here."""
 
 
 def says_whether_workers_share(subject: Subject) -> Iterator[str]:
@@ -90,25 +91,33 @@ def can_be_replaced(subject: Subject) -> Iterator[str]:
 
 
 def can_be_amended(subject: Subject) -> Iterator[str]:
-    """A wrapper of another plugin sees an answer."""
-    for hook in sorted(subject.hooks & set(STAGES)):
-        seen: list[Any] = []
-        host, _ = _with_rival(subject, **{hook: _wrapper(seen)})
-        with Guard("a wrapper", hook):
-            _calls(subject, host)[hook]()
-        if seen and seen[-1] is None and hook not in ("deid_find_recipe", "deid_discover_files"):
-            yield f"hook {hook!r}: another plugin's wrapper got no answer"
+    """What another plugin's wrapper makes of an answer is what counts."""
+    for hook in sorted(subject.hooks & set(STAGES) - NOT_AMENDED):
+        made: list[Any] = []
+        host, _ = _with_rival(subject, **{hook: _wrapper(made)})
+        try:
+            answer = _calls(subject, host)[hook]()
+        except PluginError as error:
+            yield str(error)
+            continue
+        if not made or answer is not made[-1]:
+            yield (
+                f"hook {hook!r}: it answers in place of a plugin which the user prefers and that "
+                "amends the answer: use neither tryfirst nor a wrapper that drops what it gets"
+            )
 
 
 def _declaring(record: Record) -> Callable[[], list[Record]]:
     return lambda: [record]
 
 
-def _wrapper(seen: list[Any]) -> Callable[[], Generator[None, Any, Any]]:
+def _wrapper(made: list[Any]) -> Callable[[], Generator[None, Any, Any]]:
+    """Return a wrapper that answers with something equal to what it got, but not the same."""
+
     def wrapper() -> Generator[None, Any, Any]:
         answer = yield
-        seen.append(answer)
-        return answer
+        made.append(attrs.evolve(answer) if attrs.has(type(answer)) else PurePosixPath(str(answer)))
+        return made[-1]
 
     return hookimpl(wrapper=True)(wrapper)
 

@@ -11,10 +11,11 @@ from deid_core.elements import walk
 from deid_core.errors import ActionError
 from deid_core.model import FileRef, Outcome
 from deid_core.quiet import quiet_pydicom
-from deid_core.testing.planting import plant_several
+from deid_core.testing.encoding import BIG, EXPLICIT
+from deid_core.testing.planting import plant, plant_several
 from deid_core.testing.runs import TrialRun
 from deid_core.testing.subject import Subject
-from deid_core.testing.words import words_of
+from deid_core.testing.words import KEEP_THE_REST, words_of
 
 RECIPES = {
     "base": "",
@@ -37,11 +38,14 @@ def clean_runs(subject: Subject) -> Iterator[str]:
 
 def quiet_runs(subject: Subject) -> Iterator[str]:
     """Whatever files hold, logs, prints, reports and errors do not tell of it."""
+    words = {str(word): word.recipe for word in words_of(subject)}
     for garbage in (False, True):
-        recipes = {**RECIPES, **{str(word): word.recipe for word in words_of(subject)}}
+        # What is not garbage goes through the recipes in `clean_runs`.
+        recipes = {**RECIPES, **words} if garbage else words
+        planted = [plant(EXPLICIT, garbage=garbage), plant(BIG, patient=3, garbage=garbage)]
         for number, (what, recipe) in enumerate(recipes.items()):
             run = subject.try_out(
-                plant_several(garbage=garbage),
+                planted,
                 recipe,
                 label=f"quiet-{garbage}-{number}",
                 remove_private=False,
@@ -136,8 +140,9 @@ def _parsed(dataset: Dataset) -> Dataset:
 def _all_words(
     subject: Subject, label: str, executor: str | None = None, **settings: int
 ) -> TrialRun:
-    lines = [word.recipe.partition("%header\n")[2] for word in words_of(subject)]
-    recipe = "FORMAT dicom\nDEFAULT KEEP\n%header\n" + "".join(lines)
+    lines = [word.recipe.removeprefix(KEEP_THE_REST) for word in words_of(subject)]
+    # Without any, it is the base recipe, which has words that need the key.
+    recipe = KEEP_THE_REST + "".join(lines) if lines else ""
     return subject.try_out(
         plant_several(), recipe, label=label, executor=executor, remove_private=False, **settings
     )
