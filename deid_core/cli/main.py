@@ -14,6 +14,7 @@ from deid_core import __version__
 COMMANDS = {
     "identifiers": "print the identifiers that files hold, as JSON",
     "key": "make keys, and tell them apart",
+    "plugin": "write plugins of your own",
     "plugins": "list what is installed, what it provides and what it overrides",
     "recipe": "check, show, explain, compare and import recipes",
     "run": "de-identify files and folders",
