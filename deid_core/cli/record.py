@@ -12,6 +12,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from deid_core.cli.key_options import log_key_option
+
 if TYPE_CHECKING:
     from deid_core.engine import Engine
     from deid_core.model import Outcome
@@ -41,11 +43,7 @@ _OPTIONS = [
         metavar="FOLDER",
         help="Copy files that are refused there, with their names and identifiers, for you alone.",
     ),
-    click.option(
-        "--log-key-file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Another key, which chains the log of the record; or the variable DEID_CORE_LOG_KEY.",
-    ),
+    log_key_option,
 ]
 
 

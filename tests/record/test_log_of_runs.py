@@ -93,7 +93,7 @@ def test_a_key_that_others_may_read_or_that_is_short_is_refused(tmp_path: Path) 
     path = key(tmp_path / "key", 1)
     words = ("run", tmp_path / "in", "-o", tmp_path / "out", "--log-key-file", path)
     path.chmod(0o644)
-    assert "others may read this key" in invoke(*words).output
+    assert "others than its owner may read" in invoke(*words).output
     path.chmod(0o600)
     path.write_bytes(b"short")
     assert "at least 16 bytes" in invoke(*words).output
