@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -154,19 +153,4 @@ def say_of_record(engine: Engine, counts: Mapping[Outcome, int]) -> None:
     folder = engine.batch.settings.record_folder
     if folder is not None:
         console.print(f"Record in {escape(str(folder))}")
-        if last := last_of_log(folder):
-            console.print(f"Its log ends with {last}")
 
-
-def last_of_log(folder: Path) -> str:
-    """Return the hash in the last line of a record's log; empty if there is none.
-
-    Who notes it elsewhere can tell later whether anybody wrote the whole log anew.
-    """
-    try:
-        with (folder / LOG).open("rb") as stream:
-            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 100))
-            found = re.search(rb'"hash":"([0-9a-f]{64})"}\n$', stream.read())
-    except OSError:
-        return ""
-    return found[1].decode() if found else ""
