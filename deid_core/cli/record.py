@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 SUFFIX = ".record"
-LOG = "log.jsonl"
 KEY_NAME = "run.key"
 """The key that was made for a run, until the run is complete: without it nobody could go on."""
 

@@ -37,10 +37,11 @@ def test_each_file_has_a_line_with_its_digests(record: Path, tmp_path: Path) -> 
     assert [event["code"] for event in files if event["outcome"] == "refused"] == ["unreadable"]
 
 
-def test_the_run_prints_the_hash_that_its_log_ends_with(record: Path, tmp_path: Path) -> None:
-    printed = invoke("run", tmp_path / "in", "-o", tmp_path / "out").output
+def test_the_hash_that_the_log_ends_with_may_be_noted_elsewhere(
+    record: Path, tmp_path: Path
+) -> None:
+    invoke("run", tmp_path / "in", "-o", tmp_path / "out")
     found = verified(record)
-    assert found["last"] in printed
     assert (found["runs"], found["lines"], found["files"]) == (2, 8, 4)
     assert verified(record, "--last", found["last"])["ok"]
     assert verified(record, "--last", "0" * 64)["misfit"]["kind"] == "cut-off"
