@@ -10,6 +10,9 @@ IMPORT_ALL := import importlib, sys; [importlib.import_module(name) for name in 
 BIN := .venv/bin
 LOWEST_BIN := .venv-lowest/bin
 BENCH_BIN := .venv-bench/bin
+FUZZ_BIN := .venv-fuzz/bin
+FUZZ := -max_total_time=60
+FUZZ_TARGETS := files streams recipes
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	--fork-strategy fewest --no-emit-index-url --no-header
@@ -105,6 +108,10 @@ format: .venv/.dev ## format the code and mend what ruff can
 	$(BIN)/python -m ruff check --fix-only .
 	$(BIN)/python -m ruff format .
 
+.PHONY: fuzz
+fuzz: .venv-fuzz/.fuzz ## feed it bytes that nobody wrote, for a minute each; FUZZ='-max_total_time=3600'
+	for target in $(FUZZ_TARGETS); do $(IN_SCRATCH) $(FUZZ_BIN)/python -m fuzz $$target $(FUZZ) || exit 1; done
+
 .PHONY: audit-table
 audit-table: .venv/.dev ## score the profile on planted identifiers, for the documentation
 	$(BIN)/python scripts/audit_table.py
@@ -135,6 +142,7 @@ lock: .venv/.dev ## renew the pinned requirements
 	$(LOCK) pyproject.toml --no-deps --resolution lowest-direct --no-annotate --no-generate-hashes \
 		-o requirements/lowest.in
 	$(LOCK) requirements/lowest.in requirements/test.in -o requirements/lowest.txt
+	$(LOCK) fuzz/requirements.in -c requirements/run.txt -o fuzz/requirements.txt
 	$(MAKE) bench-lock
 
 .PHONY: bench-lock
@@ -145,7 +153,7 @@ bench-lock: .venv/.dev ## renew the pinned versions of what the benchmark compar
 
 .PHONY: clean
 clean: ## remove all that the other targets made
-	rm -rf .venv .venv-lowest .venv-bench build dist site .coverage .coverage.* .hypothesis \
+	rm -rf .venv .venv-lowest .venv-bench .venv-fuzz fuzz/found build dist site .coverage .coverage.* .hypothesis \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. Each belongs to the folder that it was made in, or a copy of a checkout would run
@@ -160,8 +168,11 @@ endif
 ifneq ($(call HOME_OF,.venv-bench),$(CURDIR))
 .PHONY: .venv-bench/.home
 endif
+ifneq ($(call HOME_OF,.venv-fuzz),$(CURDIR))
+.PHONY: .venv-fuzz/.home
+endif
 
-.venv/.home .venv-lowest/.home .venv-bench/.home: %/.home:
+.venv/.home .venv-lowest/.home .venv-bench/.home .venv-fuzz/.home: %/.home:
 	@test -n "$(PYTHON)" || { echo "No Python >= 3.11 with its venv module was found." \
 		"Install one (on Debian: python3 python3-venv), or say: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making $* with $$($(PYTHON) --version)"
@@ -188,4 +199,11 @@ endif
 .venv-bench/.bench: .venv-bench/.home benchmarks/requirements/harness.txt
 	@echo "Installing what measures and draws"
 	@$(BENCH_BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r benchmarks/requirements/harness.txt
+	@touch $@
+
+.venv-fuzz/.fuzz: .venv-fuzz/.home fuzz/requirements.txt requirements/run.txt pyproject.toml
+	@echo "Installing what fuzzes"
+	@$(FUZZ_BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/run.txt
+	@$(FUZZ_BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r fuzz/requirements.txt
+	@$(FUZZ_BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
 	@touch $@

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deid_core.errors import ActionError as ActionError
     from deid_core.errors import DeidError as DeidError
     from deid_core.errors import FileError as FileError
+    from deid_core.errors import IdentifierLeftError as IdentifierLeftError
     from deid_core.errors import MediaDirectoryError as MediaDirectoryError
     from deid_core.errors import NoPluginAnsweredError as NoPluginAnsweredError
     from deid_core.errors import NotDicomError as NotDicomError
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from deid_core.importers import ImportedRecipe as ImportedRecipe
     from deid_core.importers import RecipeImporter as RecipeImporter
     from deid_core.importers import Untranslated as Untranslated
+    from deid_core.intent import Intent as Intent
+    from deid_core.intent import Wish as Wish
     from deid_core.model import DiscoveryOptions as DiscoveryOptions
     from deid_core.model import FileRef as FileRef
     from deid_core.model import FileReport as FileReport
@@ -68,6 +71,7 @@ if TYPE_CHECKING:
     from deid_core.recipe.tree import Rule as Rule
     from deid_core.records import Check as Check
     from deid_core.records import CliCommand as CliCommand
+    from deid_core.records import Comparison as Comparison
     from deid_core.records import ConditionOperator as ConditionOperator
     from deid_core.records import ExampleDataset as ExampleDataset
     from deid_core.records import Executor as Executor
@@ -89,7 +93,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "batch": "Batch FileContext",
     "engine": "Engine",
-    "errors": "ActionError DeidError FileError MediaDirectoryError NoPluginAnsweredError "
+    "errors": "ActionError DeidError FileError IdentifierLeftError MediaDirectoryError NoPluginAnsweredError "
     "NotDicomError NotWalkableError OutputExistsError OutputIsInputError PluginConflictError "
     "PluginContractError PluginError PluginFailedError PluginLoadError PluginLockError Problem ReadError "
     "RecipeError RecipeNotFoundError RefusedError RecordError SettingsError SkippedError WriteError",
@@ -99,10 +103,11 @@ _HOMES = {
     "changes": "Change OverwriteBytes RemoveElement RemoveItems SetValue",
     "field": "ElementPath Field FieldValues",
     "importers": "ImportedRecipe RecipeImporter Untranslated",
+    "intent": "Intent Wish",
     "model": "DiscoveryOptions FileRef FileReport Identifiers "
     "Instance Origin Outcome PrivateDecision PrivateVerdict Promises RunReport Sweep WriteReceipt",
     "recipe.tree": "Recipe Rule",
-    "records": "Check CliCommand ConditionOperator ExampleDataset Executor FieldAction FieldExpander "
+    "records": "Check CliCommand Comparison ConditionOperator ExampleDataset Executor FieldAction FieldExpander "
     "ParallelRun Rank RecipeSource Takes Unresolved ValueFunction WorkerOptions",
     "screening": "ScreenRule",
     "settings": "PluginSettings Settings",

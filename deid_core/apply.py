@@ -10,7 +10,7 @@ from pydicom.filewriter import write_data_element
 from deid_core.batch import FileContext
 from deid_core.changes import Change, Changes, OverwriteBytes, SetValue
 from deid_core.convert import to_vr
-from deid_core.elements import CHARACTER_SET_VRS, Elements, new_element
+from deid_core.elements import CHARACTER_SET_VRS, Elements, new_element, store
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.field import ElementPath
 from deid_core.rendering import overlay_of
@@ -70,7 +70,7 @@ def _set(
         if path.tag in dataset:
             del dataset[path.tag]
         return
-    dataset[path.tag] = element
+    store(dataset, element)
 
 
 def _try_encoding(element: DataElement, dataset: Dataset) -> None:

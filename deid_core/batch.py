@@ -168,6 +168,10 @@ class FileContext:
         noted = self._noted[0]
         noted.depends = max(noted.depends, depends)
 
+    def rely_on_patient(self) -> None:
+        """Note that the answer that is being found holds for this patient only."""
+        self._noted[0].patient = True
+
     def note_anew(self, noted: Noted | None = None) -> Noted:
         """Begin anew with noting, or go on from ``noted``; return what was noted before."""
         before, self._noted[0] = self._noted[0], noted if noted is not None else Noted()

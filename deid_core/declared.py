@@ -25,6 +25,10 @@ class Declared:
 
     _registries: Mapping[str, Registry[Any]]
 
+    def registry(self, hook: str) -> Registry[Any]:
+        """The records that a declaration hook has given."""
+        return self._registries[hook]
+
     @property
     def actions(self) -> Registry[FieldAction]:
         """The actions that recipes may use."""

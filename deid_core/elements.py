@@ -308,4 +308,18 @@ def put(dataset: Elements, tag: int, vr: str, value: Any) -> None:
     if isinstance(dataset, EncodedDataSet):
         dataset.put(tag, vr, value)
     else:
-        dataset[tag] = new_element(tag, vr, value)
+        store(dataset, new_element(tag, vr, value))
+
+
+def store(dataset: Dataset, element: DataElement) -> None:
+    """Set an element of a data set of pydicom's.
+
+    Raises `ReadError` where pydicom looks at another for that, and cannot decode it.
+    """
+    try:
+        dataset[element.tag] = element
+    except Exception as error:  # noqa: BLE001 - as above
+        raise ReadError(
+            f"what {ElementPath(element.tag).tag_text} depends on cannot be decoded "
+            f"({type(error).__name__})"
+        ) from None

@@ -14,6 +14,7 @@ from deid_core.apply import apply
 from deid_core.batch import Batch, FileContext
 from deid_core.case import Case
 from deid_core.changes import Changes
+from deid_core.checking import Checks
 from deid_core.decide import decide_data_set, decide_file_meta
 from deid_core.digests import digest_of
 from deid_core.encoded.dataset import EncodedDataSet
@@ -23,17 +24,16 @@ from deid_core.errors import (
     FileError,
     NotWalkableError,
     OutputExistsError,
-    PluginContractError,
     PluginError,
-    RefusedError,
     SettingsError,
     SkippedError,
 )
 from deid_core.execution.runner import NameOutput, Runner
 from deid_core.execution.task import Configuration, Task
-from deid_core.guard import Guard, bare, failure
+from deid_core.guard import bare, failure
 from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
+from deid_core.intent import Intent
 from deid_core.keys import SMALLEST_KEY
 from deid_core.model import (
     DiscoveryOptions,
@@ -52,8 +52,6 @@ from deid_core.recipe.groups import Words
 from deid_core.recipe.plan import Decision
 from deid_core.recipe.tree import Recipe
 from deid_core.recipe.values import compile_value
-from deid_core.records import Check
-from deid_core.registry import Entry
 from deid_core.settings import Settings
 from deid_core.tally import Tally
 
@@ -63,20 +61,21 @@ _NOTE: Mapping[str, Any] = {"is_note": True}
 """Marks lines of the log that repeat what the report of the file says."""
 
 Write = Callable[[Instance, PurePosixPath, Batch], WriteReceipt]
-CompiledCheck = Callable[[Instance], Iterable[str]]
 
 
 @attrs.frozen
 class Decided:
     """What becomes of one instance: the changes of its data set and file meta information.
 
-    ``counts`` says how often each action was decided, and each rule.
+    ``counts`` says how often each action was decided, and each rule; ``intent`` what of it the recipe
+    asked for.
     """
 
     context: FileContext
     file_meta: Changes
     data_set: Changes
     counts: Tally
+    intent: Intent
 
 
 class Engine(Runner):
@@ -123,16 +122,8 @@ class Engine(Runner):
         )
         super().__init__(tuple(recipes), attrs.evolve(given, plugins=host.settings), ids)
         self.plan = compile_plan(foundation, recipes, host, self.batch)
-        self._checks = [self._compile_check(entry) for entry in host.checks.entries()]
+        self._checks = Checks(host, self.batch)
         self._recall = Recall()
-
-    def _compile_check(self, entry: Entry[Check]) -> tuple[str, str, CompiledCheck]:
-        who, name = self.host.who(entry.plugin), entry.record.name
-        with Guard(who, f"check {name!r}"):
-            compiled = entry.record.compile(self.batch)
-        if not callable(compiled):
-            raise PluginContractError(f"{who}: check {name!r} compiled to no function")
-        return who, name, compiled
 
     def discover(
         self, locations: Iterable[str], options: DiscoveryOptions | None = None
@@ -279,20 +270,18 @@ class Engine(Runner):
             return self._cleaned(attrs.evolve(instance, dataset=instance.as_read()), label)
 
     def _cleaned(self, instance: Instance, label: str) -> tuple[Instance, FileContext, Tally]:
-        decided = self._applied(instance, label)
-        finished = self.host.finish_instance(instance, self.batch)
-        self._check(finished)
-        return finished, decided.context, decided.counts
-
-    def _applied(self, instance: Instance, label: str) -> Decided:
         elements = instance.elements
         decided = self.decide(instance, label)
+        checking = self._checks.begin(decided.context, decided.intent)
         apply(decided.file_meta, elements.file_meta, decided.context)
         apply(decided.data_set, elements, decided.context)
         if isinstance(elements, EncodedDataSet):
             # Whoever looked at it as one of pydicom's has seen it as it was.
             elements.view = None
-        return decided
+        checking.decided(instance)
+        finished = self.host.finish_instance(instance, self.batch)
+        checking.finished(finished)
+        return finished, decided.context, decided.counts
 
     def decide(
         self, instance: Instance, label: str, record: dict[str, Decision] | None = None
@@ -328,14 +317,7 @@ class Engine(Runner):
         case = Case(context, verdict, sweep, scope, record=record)
         file_meta = decide_file_meta(case, dataset.file_meta, root)
         data_set = decide_data_set(case, dataset, root, self.plan.default)
-        return Decided(context, file_meta, data_set, case.counts())
-
-    def _check(self, instance: Instance) -> None:
-        for who, name, check in self._checks:
-            with Guard(who, f"check {name!r}"):
-                findings = check(instance)
-                reasons = [findings] if isinstance(findings, str) else list(findings)
-            if not all(isinstance(reason, str) for reason in reasons):
-                raise PluginContractError(f"{who}: check {name!r} gave reasons that are no text")
-            if reasons:
-                raise RefusedError(f"{who}: check {name!r}: {'; '.join(reasons)}")
+        intent = Intent(
+            root, self.plan.default, verdict.default, sweep is not None, self.plan.shortest
+        )
+        return Decided(context, file_meta, data_set, case.counts(), intent)

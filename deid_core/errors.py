@@ -22,6 +22,7 @@
        ├─ NotWalkableError     the fast reader leaves a file to the patient one
        ├─ ActionError
        ├─ RefusedError
+       │  └─ IdentifierLeftError
        ├─ WriteError
        │  └─ OutputIsInputError
        └─ OutputExistsError
@@ -169,6 +170,12 @@ class RefusedError(FileError):
     """A check found something in what was about to be written."""
 
     code = "refused"
+
+
+class IdentifierLeftError(RefusedError):
+    """An identifier that the input held is left in what was about to be written."""
+
+    code = "identifier-left"
 
 
 class WriteError(FileError):

@@ -315,7 +315,9 @@ def deid_checks() -> Iterable[Check]:  # type: ignore[empty-body]
     """Declare checks of what is about to be written; a finding refuses the file.
 
     When: once, when the plugins are loaded; the compiled check once per file. Who wins: all
-    run. May change: nothing. None: nothing to declare.
+    run. May change: nothing. None: nothing to declare. A check that ``compares`` also sees the
+    file as it was read, and with the changes of the recipe before it was finished. Ours is called
+    ``identifiers`` and is of the plugin ``screening``.
 
     >>> from deid_core import Check, hookimpl
     >>> def compile_check(batch):

@@ -87,10 +87,11 @@ class PluginHost(Declared):
         for plugin in found:
             if plugin.problem is not None:
                 raise plugin.problem
-        return cls._of(found, settings)
+        return cls.of(found, settings)
 
     @classmethod
-    def _of(cls, found: list[FoundPlugin], settings: PluginSettings) -> PluginHost:
+    def of(cls, found: list[FoundPlugin], settings: PluginSettings) -> PluginHost:
+        """Return a host with what was found already."""
         host = cls.__new__(cls)
         host._found = found  # noqa: SLF001 - an alternative constructor
         host._start(settings)  # noqa: SLF001 - as above
@@ -108,7 +109,7 @@ class PluginHost(Declared):
         while True:
             working = [attrs.evolve(p, blocked=p.blocked or p.problem is not None) for p in found]
             try:
-                lines = cls._of(working, settings).describe()
+                lines = cls.of(working, settings).describe()
             except PluginError as error:
                 culprits = _culprits(working, error)
                 if not culprits:

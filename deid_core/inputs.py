@@ -32,7 +32,8 @@ class Below:
         return self._is_below
 
     def _is_in_one(self, path: Path) -> bool:
-        whole = path.resolve()
+        # Path.resolve raises for a link to itself.
+        whole = Path(os.path.realpath(path))
         return any(whole.is_relative_to(folder) for folder in self._folders)
 
 

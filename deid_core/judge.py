@@ -99,7 +99,7 @@ class Walk:
         if path.tag >> 16 in ILLEGAL_GROUPS and not self.is_file_meta:
             return REMOVE
         if self._is_found(path):
-            self._count("SCREEN", path)
+            self._count(_with_effect("SCREEN", REMOVE), path)
             return REMOVE
         decision, fallback = self._judge(path)
         if decision.kept:
@@ -126,12 +126,8 @@ class Walk:
         """Carry out the rules about an element."""
         change, rule = decision.change(field_of(self.dataset, path, self.case.context))
         if change is not None and rule is not None:
-            name = rule.action
-            if change is UNDONE:
-                name = f"{name} not done, REMOVE"
-            elif isinstance(change, RemoveElement) and name != "REMOVE":
-                name = f"{name}, REMOVE"
-            self._count(name, path)
+            name = f"{rule.action} not done" if change is UNDONE else rule.action
+            self._count(_with_effect(name, change), path)
             self.case.actions[rule_key(rule)] += 1
         return change
 
@@ -149,7 +145,7 @@ class Walk:
         else:
             change, name = REMOVE if fallback == "REMOVE" else SetValue(None), fallback
         if change is not None:
-            self._count(name, path)
+            self._count(_with_effect(name, change), path)
         return change
 
     def _swept(self, path: ElementPath, *, protected: bool) -> Change | None:
@@ -171,7 +167,7 @@ class Walk:
         else:
             context.rely(Depends.ITEM if looks_beside else Depends.VALUE)
         if change is not None:
-            self._count("SWEEP", path)
+            self._count(_with_effect("SWEEP", change), path)
         return change
 
     def _judge(self, path: ElementPath) -> tuple[Decision, str]:
@@ -340,3 +336,13 @@ class Walk:
 
     def _count(self, name: str, path: ElementPath) -> None:
         self.case.actions[f"{name} {path.label}"] += 1
+
+
+def _with_effect(name: str, change: Change) -> str:
+    """Return the name of an action, and where it does not say so itself, that it removes or empties."""
+    effect = ""
+    if isinstance(change, RemoveElement):
+        effect = "REMOVE"
+    elif isinstance(change, SetValue) and change.value is None:
+        effect = "BLANK"
+    return name if effect in {"", name} else f"{name}, {effect}"

@@ -33,6 +33,10 @@ class Literals(Generic[Told]):
         """Return literals that tell what they are."""
         return Literals({literal: literal for literal in literals})
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return not self._is_empty
+
     def any_in(self, text: str) -> bool:
         """Tell whether a text holds any of them."""
         if self._is_empty:

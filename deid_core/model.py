@@ -7,6 +7,9 @@ logged or asserted model cannot leak one.
 from __future__ import annotations
 
 import enum
+import errno
+import os
+import stat
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -41,12 +44,12 @@ class FileRef:
     container: Path | None = attrs.field(default=None, repr=False)
 
     def open(self) -> BinaryIO:
-        """Open the file for reading. Raises ``OSError`` if that fails."""
+        """Open the file for reading. Raises ``OSError`` if that fails, or it is no regular file."""
         if self.opener is not None:
             return self.opener()
         if self.path is None:
             raise FileNotFoundError("a FileRef needs a path or an opener")
-        return self.path.open("rb")
+        return _opened(self.path)
 
     @property
     def location(self) -> str:
@@ -55,6 +58,19 @@ class FileRef:
             return str(self.path.absolute())
         inside = "/".join((*self.folders, self.name))
         return inside if self.container is None else f"{self.container.absolute()}/{inside}"
+
+
+def _opened(path: Path) -> BinaryIO:
+    stream = open(path, "rb", opener=_at_once)  # noqa: SIM115 - who asks for it closes it
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return stream
+
+
+def _at_once(path: str, flags: int) -> int:
+    # A pipe may have come in the place of a file: opening one would wait for a writer for ever.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 @attrs.frozen
@@ -262,7 +278,8 @@ class FileReport:
     its place in a recipe, action and field. ``ref`` is the input
     and ``fault`` the plugin's error, for those who called the engine; neither is printed.
     ``input_digest`` and ``output_digest`` are the SHA-256 of the bytes that were read and written, in
-    hexadecimal; empty where the settings want none, or nothing was read or written.
+    hexadecimal; empty where the settings want none, or nothing was read or written. ``named`` is True
+    where whoever started the run gave the name of the output: it may come from that of the input.
     """
 
     number: int
@@ -278,6 +295,7 @@ class FileReport:
     rules: Mapping[str, int] = attrs.field(factory=dict)
     input_digest: str = attrs.field(default="", repr=False)
     output_digest: str = ""
+    named: bool = False
 
 
 @attrs.frozen

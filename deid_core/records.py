@@ -12,12 +12,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from deid_core.changes import Change
 from deid_core.dependence import Depends
+from deid_core.errors import RefusedError
 from deid_core.field import ElementPath, Field, FieldValues
 from deid_core.model import Instance
 
@@ -174,19 +175,36 @@ class ConditionOperator:
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 
+class Comparison(Protocol):
+    """What a check that compares finds out about one instance, see `Check`."""
+
+    def decided(self, instance: Instance) -> None:
+        """Look at the instance with the changes of the recipe, before it is finished."""
+
+    def finished(self, instance: Instance) -> Iterable[str]:
+        """Return reasons to refuse the finished instance, without any value."""
+
+
 @attrs.frozen(kw_only=True)
 class Check:
     """A check of what is about to be written.
 
     ``compile(batch)`` is called once per run and returns a function that takes the finished
     `Instance` and returns reasons to refuse the file, without any value.
+
+    With ``compares`` that function is called before anything changes, with the `FileContext` and
+    the `Intent`, and returns a `Comparison`, or None where there is nothing to be checked. An
+    instance in memory changes in place: what is to be known of it as it was must be taken then.
+
+    ``error`` is the kind of `RefusedError` by which a file is refused: its ``code`` is the reason
+    code in reports.
     """
 
     name: str = attrs.field(validator=_name)
-    compile: Callable[[Batch], Callable[[Instance], Iterable[str]]] = attrs.field(
-        validator=_callable
-    )
+    compile: Callable[[Batch], Callable[..., Any]] = attrs.field(validator=_callable)
     summary: str
+    compares: bool = False
+    error: type[RefusedError] = RefusedError
     replaces: str | None = attrs.field(default=None, validator=_optional_name)
 
 

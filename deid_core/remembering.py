@@ -156,6 +156,7 @@ def _answered(
     data, limit, spans = dataset.data, len(dataset.data), dataset.spans
     encoded, actions = walk.changes.encoded, walk.case.actions
     left = False
+    recalled = False
     for tag in tags:
         vr, start, _, stop = spans[tag]
         name = _name(tag, walk) if tag & PRIVATE else tag
@@ -168,9 +169,9 @@ def _answered(
         else:
             value = data[start:stop] if stop <= limit else dataset.bytes_of(start, stop)
             key: Key = (name, value) if tag & PRIVATE else value
-            answer = (
-                own.get(key) or common.get(key) or _new(walk, place, scope, dataset, tag, name, key)
-            )
+            known = own.get(key)
+            recalled = recalled or known is not None
+            answer = known or common.get(key) or _new(walk, place, scope, dataset, tag, name, key)
         if answer is STAYS:
             left = True
             continue
@@ -181,6 +182,9 @@ def _answered(
             walk.protected.add(tag)
         for action, count in answer.counts:
             actions[action] += count
+    if recalled:
+        # What holds all this must not be given to another patient either.
+        walk.case.context.rely_on_patient()
     return left
 
 
@@ -201,6 +205,7 @@ def _new(  # noqa: PLR0913, PLR0917 - what is asked, and where the answer is kep
         value = dataset.bytes_of(start, stop)
         if sweep.is_innocent(path, value, dataset.encodings, answer.protected):
             scope.remember_innocent(place, key, answer)
+            walk.case.context.rely_on_patient()
             return answer
     answer, noted = _learned(walk, tag, dataset)
     scope.remember(place, name, vr, key, answer, noted)

@@ -25,6 +25,8 @@ DEFAULTS = ("REMOVE", "KEEP", "BLANK")
 SWEEPS = ("off", "remove", "clean")
 """What may happen to a value that stays and holds one of the patient's own."""
 
+CHECKS = ("refuse", "warn", "off")
+"""What becomes of a file in which an identifier is left: it is refused, or its report warns."""
 
 DATES = ("keep", "remove", "shift=DAYS")
 """What may happen to a date that is written in a text: it may also go back by 1 to DAYS days."""
@@ -83,6 +85,11 @@ def _known_dates(_settings: object, _attribute: attrs.Attribute[Any], value: obj
         raise SettingsError(f"dates: {error}") from None
     if not known:
         raise SettingsError(f"dates: expected one of: {', '.join(DATES)}")
+
+
+def _known_check(_settings: object, _attribute: attrs.Attribute[Any], value: object) -> None:
+    if value not in CHECKS:
+        raise SettingsError(f"check_identifiers: expected one of: {', '.join(CHECKS)}")
 
 
 def _names(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -185,7 +192,8 @@ class Settings:
     ``entity_id`` and ``item_id`` are the keywords of the attributes under which identifiers
     are filed; None leaves the choice to the plugin that extracts them. ``skip`` names
     attributes that are not extracted. With ``sweep``, the patient's own values are looked for in
-    every value that stays: what holds one is removed, or cleaned of it. ``dates`` is one of
+    every value that stays: what holds one is removed, or cleaned of it. ``check_identifiers``,
+    one of `CHECKS`, is what becomes of a file in which an identifier is left. ``dates`` is one of
     `DATES`, for the dates that are written in a text which is cleaned. New UIDs begin with
     ``uid_root``. ``methods`` are the codes of the de-identification methods that the recipes carry
     out. ``tables`` are the files of ``deid_func:lookup`` and of lists of pseudonyms by name.
@@ -204,7 +212,8 @@ class Settings:
     ``scheduler`` say who does the files, as for `Engine.run`. In ``record_folder`` a run keeps what it
     has done, and goes on from there when it is started again; None keeps nothing. With ``retry`` it
     does those files again that were refused or failed before. What is refused is copied to
-    ``quarantine_folder``, which only its owner may read; None copies nothing.
+    ``quarantine_folder``, which only its owner may read; None copies nothing. The key in
+    ``log_key_file`` chains the log in the record; None chains it without a key.
 
     Raises `SettingsError`.
     """
@@ -223,6 +232,7 @@ class Settings:
     base_rules: tuple[Mapping[str, str], ...] = attrs.field(default=(), converter=tuple)
     default: str | None = attrs.field(default=None, validator=_optional_default)
     sweep: str = attrs.field(default="off", validator=attrs.validators.in_(SWEEPS))
+    check_identifiers: str = attrs.field(default="refuse", validator=_known_check)
     dates: str = attrs.field(default="keep", validator=_known_dates)
     uid_root: str = attrs.field(default=UUID_ROOT, converter=_as_root)
     methods: tuple[str, ...] = ()
@@ -251,6 +261,9 @@ class Settings:
     quarantine_folder: Path | None = attrs.field(
         default=None, converter=attrs.converters.optional(Path), repr=False
     )
+    log_key_file: Path | None = attrs.field(
+        default=None, converter=attrs.converters.optional(Path), repr=False
+    )
 
     @property
     def digests(self) -> bool:
@@ -268,6 +281,7 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
     "put": {
         "actions": "base_rules",
         "base": "base",
+        "check_identifiers": "check_identifiers",
         "crosswalk": "crosswalk",
         "dicomdir": "dicomdir",
         "durable": "durable",

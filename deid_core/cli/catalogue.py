@@ -18,6 +18,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Check a result": {
         "audit": "score a result against its input",
         "diff": "compare two files or folders, element by element",
+        "verify-log": "tell whether a record was changed",
     },
     "Who is who: for those who may know": {
         "identifiers": "print the identifiers that files hold, as JSON",
@@ -28,13 +29,19 @@ SECTIONS: dict[str, dict[str, str]] = {
         "recipe": "check, show, explain, compare and import recipes",
         "key": "make keys, and tell them apart",
         "config": "show what holds without being said, and from where",
+        "plugin": "write plugins of your own",
         "plugins": "list what is installed, what it provides and what it overrides",
         "completion": "print what makes a shell complete commands and options",
     },
 }
 """All commands of ours with what they do, as the help groups them."""
 
-OF_PLUGINS = {"audit": "audit", "crosswalk": "pseudonyms", "reidentify": "pseudonyms"}
+OF_PLUGINS = {
+    "audit": "audit",
+    "crosswalk": "pseudonyms",
+    "reidentify": "pseudonyms",
+    "verify-log": "record",
+}
 """Commands of default plugins, by the plugin; the others are the core's own."""
 
 OF_OTHERS = "From other plugins"

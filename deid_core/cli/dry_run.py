@@ -38,7 +38,9 @@ def tried(settings: Settings) -> Iterator[Settings]:
     """
     from deid_core.errors import SettingsError
 
-    settings = attrs.evolve(settings, record_folder=None, quarantine_folder=None, retry=False)
+    settings = attrs.evolve(
+        settings, record_folder=None, quarantine_folder=None, log_key_file=None, retry=False
+    )
     if settings.crosswalk is None:
         yield settings
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 SUFFIX = ".record"
+LOG = "log.jsonl"
 KEY_NAME = "run.key"
 """The key that was made for a run, until the run is complete: without it nobody could go on."""
 
@@ -39,6 +41,11 @@ _OPTIONS = [
         metavar="FOLDER",
         help="Copy files that are refused there, with their names and identifiers, for you alone.",
     ),
+    click.option(
+        "--log-key-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Another key, which chains the log of the record; or the variable DEID_CORE_LOG_KEY.",
+    ),
 ]
 
 
@@ -57,8 +64,10 @@ def record_settings(settings: Settings, options: Mapping[str, Any]) -> Settings:
 
     quarantine = options["quarantine"] or settings.quarantine_folder
     if options["no_record"]:
-        if options["record"] or options["retry"] or quarantine:
-            raise SettingsError("--no-record excludes --record, --retry and --quarantine")
+        if any(options[name] for name in ("record", "retry", "log_key_file")) or quarantine:
+            raise SettingsError(
+                "--no-record excludes --record, --retry, --quarantine and --log-key-file"
+            )
         return attrs.evolve(settings, record_folder=None)
     folder = options["record"] or settings.record_folder or beside(settings.output_folder)
     for one, what in ((folder, "record"), (quarantine, "quarantine")):
@@ -72,6 +81,7 @@ def record_settings(settings: Settings, options: Mapping[str, Any]) -> Settings:
         record_folder=folder,
         retry=options["retry"] or settings.retry,
         quarantine_folder=quarantine,
+        log_key_file=options["log_key_file"] or settings.log_key_file,
     )
 
 
@@ -143,5 +153,22 @@ def say_of_record(engine: Engine, counts: Mapping[Outcome, int]) -> None:
     if bad:
         of_them = f"{bad} of them {'was' if bad == 1 else 'were'} not written then"
         console.print(f"{of_them}; --retry does them again.")
-    if engine.batch.settings.record_folder is not None:
-        console.print(f"Record in {escape(str(engine.batch.settings.record_folder))}")
+    folder = engine.batch.settings.record_folder
+    if folder is not None:
+        console.print(f"Record in {escape(str(folder))}")
+        if last := last_of_log(folder):
+            console.print(f"Its log ends with {last}")
+
+
+def last_of_log(folder: Path) -> str:
+    """Return the hash in the last line of a record's log; empty if there is none.
+
+    Who notes it elsewhere can tell later whether anybody wrote the whole log anew.
+    """
+    try:
+        with (folder / LOG).open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 100))
+            found = re.search(rb'"hash":"([0-9a-f]{64})"}\n$', stream.read())
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""

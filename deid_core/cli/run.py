@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from deid_core.cli.checks import check_option
 from deid_core.cli.dry_run import dry_run_option, foreseen, tried
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
@@ -56,13 +57,14 @@ SECTIONS = {
         "default",
         "keep_private",
         "strict",
+        "check",
         "refuse_documents",
         "uid_root",
         "tables",
     ),
     "Profile of PS3.15": ("profile", *(name.replace("-", "_") for name in OPTIONS)),
     "Key, pseudonyms, crosswalk": ("key_file", "key_keyring", "pseudonyms", "crosswalk"),
-    "Record, and going on": ("record", "no_record", "retry", "quarantine"),
+    "Record, and going on": ("record", "no_record", "retry", "quarantine", "log_key_file"),
     "How it is done": (
         "interactive",
         "dry_run",
@@ -116,6 +118,7 @@ STOPPED = {
 @click.option("--durable", is_flag=True, help="Have each output on disk before it gets its name.")
 @click.option("--strict", is_flag=True, help="Refuse a file in which a value is not resolved.")
 @key_options
+@check_option
 @fileset_option
 @click.option("--uid-root", metavar="ROOT", help="Make new UIDs beneath this root, not 2.25.")
 @profile_options

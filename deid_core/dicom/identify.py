@@ -49,7 +49,10 @@ def get_files(
         try:
             refs = host.discover_files(location, options)
             for ref in refs:
-                yield ref if ref.path is None else str(ref.path)  # type: ignore[misc]
+                if ref.path is None:
+                    yield ref  # type: ignore[misc]
+                elif ref.path.is_file():
+                    yield str(ref.path)
         except NoPluginAnsweredError:
             raise SettingsError(f"{location}: no such file or folder") from None
 

@@ -42,6 +42,7 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     key: bytes | None = None,
     default: str | None = None,
     strict: bool = False,
+    check: str | None = None,
     force: bool = False,
     overwrite_inputs: bool = False,
     executor: str | None = None,
@@ -67,7 +68,8 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
     ``remove_private=False`` keeps private data elements; with ``screen_private`` those are
     removed that one of ``screen_values`` (see `ScreenRule`) finds. ``key`` (secret bytes)
     makes pseudonyms the same in every run; ``strict`` refuses a file in which a value cannot
-    be resolved. ``executor``, ``workers`` and ``scheduler`` say who does the files, as for
+    be resolved. A file in whose output an identifier of the input is left is refused, unless
+    ``check`` is ``"warn"`` or ``"off"``. ``executor``, ``workers`` and ``scheduler`` say who does the files, as for
     `Engine.run`; data sets that come back in memory are done in this process.
 
     Raises `RecipeError`, `SettingsError` and `PluginError`.
@@ -89,6 +91,7 @@ def replace_identifiers(  # noqa: PLR0913, PLR0917 - the seed's arguments
         item_id=item_id or settings.item_id,
         default=default or settings.default,
         strict=strict or settings.strict,
+        check_identifiers=check or settings.check_identifiers,
         force=force or settings.force,
         executor=executor or settings.executor,
         workers=workers or settings.workers,

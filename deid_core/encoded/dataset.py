@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, KeysView
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ class EncodedDataSet:
     """
 
     __slots__ = (
-        "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end",
+        "__weakref__", "_around", "_charset", "_fragments", "_items", "_meta", "data", "depth", "end",
         "has_undefined_length", "heads", "implicit", "last", "layout", "overlay",
         "retired", "source", "spans", "start", "view",
     )  # fmt: skip
@@ -129,6 +130,8 @@ class EncodedDataSet:
             span = self.spans.get(CHARACTER_SET)
             if span is None:
                 self._charset = self._around
+            elif span[0] not in (None, "CS"):
+                raise NotWalkableError("the character set is no text")
             else:
                 self._charset = _encodings(self.bytes_of(span[2], span[3]))
         return self._charset
@@ -266,11 +269,11 @@ class EncodedDataSet:
         return element.value if isinstance(key, str) else element
 
     def text(self, tag: int) -> str:
-        """Return what an element holds as text of ASCII, or ``""``: a UID, or a code string."""
+        """Return what an element holds as text, or ``""``: a UID, or a code string."""
         if tag not in self:
             return ""
         value = self.get_item(tag).value if tag in self.overlay else self.part(tag, 0, MOST_TEXT)
-        return (value or b"").decode("ascii", "replace")
+        return (value or b"").decode("latin-1")
 
     def plain_text(self, tag: int) -> str | None:
         """Return the value of an element that is a single text of ASCII; None if it is another."""
@@ -290,6 +293,9 @@ class EncodedDataSet:
         # The walker makes what this is.
         from deid_core.encoded.walker import walk_items  # noqa: PLC0415
 
+        if tag in self.overlay:
+            value = self.get_item(tag).value or b""
+            return walk_items(value, 0, len(value), self, self.depth + 1)[0]
         if self._items is not None and tag in self._items:
             return self._items[tag]
         vr, _, start, stop = self.spans[tag]
@@ -324,6 +330,12 @@ class EncodedDataSet:
         else:
             del self.overlay[tag]
 
+    def with_changes(self, overlay: dict[int, bytes | Patched | None]) -> EncodedDataSet:
+        """Return the same data set with other changes; this one stays as it is."""
+        other = copy.copy(self)
+        other.overlay, other.view = overlay, None
+        return other
+
     def forget_changes(self) -> None:
         """Take back all that was set or deleted."""
         self.overlay = {}
@@ -349,6 +361,9 @@ class EncodedDataSet:
 @lru_cache(maxsize=256)
 def _encodings(value: bytes) -> list[str] | str:
     """Return the Python encodings for the value of Specific Character Set."""
+    if b"\0" in value.rstrip(b" \0"):
+        # Python knows no name with a NUL in it; what the file means is for others to say.
+        raise NotWalkableError("the character set is no text")
     terms = value.decode("ascii", "replace").split("\\")
     names = [term.strip(" \0") for term in terms]
     return convert_encodings(names if len(names) > 1 else names[0])

@@ -24,7 +24,7 @@ class Source:
     __slots__ = ("_changed", "_windows", "data", "descriptor", "size")
 
     def __init__(self, stream: BinaryIO, *, is_file: bool = False) -> None:
-        """Read the head of a stream, or all of it, and close it.
+        """Read the head of a stream, or all of it, and close it. Raises `ReadError` if it grows.
 
         ``is_file`` says that the stream is a file on disk from its first byte to its last. Of others
         nobody knows what their descriptor, if they have one, belongs to.
@@ -37,8 +37,11 @@ class Source:
             descriptor = _descriptor_of(stream) if is_file else -1
             state = os.fstat(descriptor) if descriptor >= 0 else None
             if state is None or state.st_size <= WHOLE:
-                self.data = stream.read()
+                # One byte more, to see one that grows, but not for ever.
+                self.data = stream.read() if state is None else stream.read(state.st_size + 1)
                 self.size = len(self.data)
+                if state is not None and self.size > state.st_size:
+                    raise ReadError("the file changed while it was read")
                 return
             self.descriptor = os.dup(descriptor)
         self._changed = (state.st_mtime_ns, state.st_size)

@@ -91,7 +91,7 @@ class Run:
             try:
                 hold()
                 for report in course.reports(interrupts.check):
-                    self._record(report)
+                    self._record(report, named=names is not None)
                     interrupts.release()
                     interrupts.check()
                     yield report
@@ -100,16 +100,17 @@ class Run:
             finally:
                 interrupts.release()
                 for report in () if complete else course.stop():
-                    self._record(report)
+                    self._record(report, named=names is not None)
         finally:
             # Writers must close even where a run breaks off.
             course.close(batch.settings.output_folder, batch.mark)
             told = RunReport(self._counts, engine.host.loaded, batch.linkable, complete)
             engine.host.batch_finished(told, batch)
 
-    def _record(self, report: FileReport) -> None:
+    def _record(self, report: FileReport, *, named: bool) -> None:
         self._counts[report.outcome] += 1
-        self._engine.host.file_recorded(report, self._engine.batch)
+        told = attrs.evolve(report, named=True) if named else report
+        self._engine.host.file_recorded(told, self._engine.batch)
 
     def _tasks(
         self, refs: Iterable[FileRef], names: Iterable[PurePosixPath] | None

@@ -20,7 +20,8 @@ class Index:
 
     ``by_tag`` are those that name one tag, ``by_creator`` those that name a private element, by
     the creator in small letters, ``wide`` all others. ``item_numbers`` are the numbers of items
-    that rules tell apart; None if it may be any.
+    that rules tell apart; None if it may be any. ``keeps_all`` says that a rule keeps whatever no
+    other names.
     """
 
     by_tag: dict[int, list[int]]
@@ -29,6 +30,7 @@ class Index:
     protecting: list[CompiledRule]
     creating: list[CompiledRule]
     item_numbers: frozenset[int] | None
+    keeps_all: bool
     batteries: dict[tuple[int, ...], Battery] = attrs.field(factory=dict)
     remembered: int = 0
 
@@ -48,7 +50,9 @@ class Index:
                 wide.append(number)
         protecting = [rule for rule in rules if rule.rank is Rank.PROTECTS]
         creating = [rule for rule in rules if rule.rank is Rank.CREATES]
-        return cls(by_tag, by_creator, wide, protecting, creating, _item_numbers(rules))
+        keeps_all = any(rule.rule.field.casefold() == "all" for rule in protecting)
+        numbers = _item_numbers(rules)
+        return cls(by_tag, by_creator, wide, protecting, creating, numbers, keeps_all)
 
     def about(self, tag: int, creator: str | None) -> list[int]:
         """Return the numbers of the rules that may be about a tag, in their order."""

@@ -157,6 +157,12 @@ class Plan:
     def _of_all_rules(self) -> Conditions:
         return Conditions(rule.condition for rule in self.rules if rule.condition is not None)
 
+    @property
+    def shortest(self) -> int:
+        """How many characters a word must have that the groups of values take in."""
+        members = (member for group in self.groups.values() for member, _ in group.members)
+        return max((member.minlength for member in members if member.split), default=0)
+
     def root(self, dataset: Elements, *, conditional: bool = True) -> Node:
         """Return the node of the top level, with the rules whose conditions hold.
 
@@ -195,6 +201,11 @@ class Node:
     def is_full(self) -> bool:
         """Whether so much is remembered here and below that it is time to start anew."""
         return self._index.remembered >= MOST_REMEMBERED
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether a rule keeps whatever no other rule names."""
+        return self._index.keeps_all
 
     def child(self, parent: Parent) -> Node:
         """Return the node of the items below ``parent``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -36,13 +37,18 @@ Line = Callable[[str, Where], None]
 T = TypeVar("T")
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines that an editor shows: no other character can end a comment."""
+    return re.split(r"\r\n|\n|\r", text)
+
+
 def parse(text: str, source: str) -> Recipe:
     """Read the text of a recipe. ``source`` is the file or name for messages.
 
     Raises `RecipeError` with all problems of the text.
     """
     parser = _Parser(Draft(source))
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+    for number, line in enumerate(lines_of(text.removeprefix("\ufeff")), start=1):
         parser.line(line, Where(source, number))
     if parser.draft.format is None and not parser.saw_format:
         parser.draft.complain("no line FORMAT dicom", Where(source))
@@ -59,10 +65,11 @@ class _Parser:
 
     def line(self, raw: str, where: Where) -> None:
         try:
-            line = strip_comment(raw)
+            self._line(strip_comment(raw), where)
         except LineError as error:
             self.draft.complain(str(error), attrs.evolve(where, column=error.column))
-            return
+
+    def _line(self, line: str, where: Where) -> None:
         words = split_words(line, 2)
         if not words:
             return

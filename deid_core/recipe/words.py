@@ -84,7 +84,8 @@ def strip_comment(line: str) -> str:
 def split_words(line: str, limit: int) -> list[Word]:
     """Split a line without comment at blanks outside quotes and parentheses.
 
-    At most ``limit`` words: the last takes all that is left.
+    At most ``limit`` words: the last takes all that is left. Raises `LineError` for a quote that is
+    not closed.
     """
     words: list[Word] = []
     index = 0
@@ -106,12 +107,16 @@ def _end_of_word(line: str, start: int) -> int:
     if plain is not None:
         return plain.end()
     depth = 0
-    for index, char, opened in _quoted(line[start:]):
-        if opened >= 0:
-            continue
-        depth += (char == "(") - (char == ")")
-        if char.isspace() and depth <= 0:
-            return start + index
+    try:
+        for index, char, opened in _quoted(line[start:]):
+            if opened >= 0:
+                continue
+            depth += (char == "(") - (char == ")")
+            if char.isspace() and depth <= 0:
+                return start + index
+    except LineError as error:
+        # A quote that only opens if the line is split before it.
+        raise LineError(str(error), start + error.column) from None
     return len(line)
 
 

@@ -10,7 +10,8 @@ import zipfile
 from io import BytesIO
 from typing import BinaryIO, Protocol, cast
 
-LEVEL = 6
+LEVEL = 3
+"""Of deflate: for images it takes half the time of the usual 6, and one or two percent more room."""
 READABLE = 0o644
 """Permissions of a member: without, some programs unpack it as unreadable."""
 UNIX = 3

@@ -19,13 +19,14 @@ HEAD = 1024
 
 
 def discover(location: str, options: DiscoveryOptions) -> Iterator[FileRef] | None:
-    """Yield the file at ``location``, or those below the folder at ``location`` by name.
+    """Yield the file at ``location``, or what lies below the folder at ``location`` by name.
 
-    Returns None if there is nothing. Only regular files count; a link to a folder is followed
-    once.
+    Returns None if there is nothing. A link to a folder is followed once. Nothing in a folder is
+    passed over in silence: who opens a reference to what is no file, or to a folder that cannot be
+    read, is told so.
     """
     path = Path(location)
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
         return _below(path, options)
     if _is_regular(path):
         return iter([FileRef(path.name, path=path)])
@@ -34,8 +35,19 @@ def discover(location: str, options: DiscoveryOptions) -> Iterator[FileRef] | No
 
 def _below(base: Path, options: DiscoveryOptions) -> Iterator[FileRef]:
     seen: set[tuple[int, int]] = set()
-    for folder, folders, names in os.walk(base, followlinks=True, onerror=_unreadable):
-        status = os.stat(folder)  # noqa: PTH116 - as os.walk gives it
+    unreadable: list[Path] = []
+
+    def note(error: OSError) -> None:
+        log.warning("a folder cannot be read")
+        unreadable.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(base, followlinks=True, onerror=note):
+        yield from _refs(unreadable, base)
+        try:
+            status = os.stat(folder)  # noqa: PTH116 - as os.walk gives it
+        except OSError as error:
+            note(error)
+            continue
         identity = (status.st_dev, status.st_ino)
         if identity in seen:
             folders.clear()
@@ -47,11 +59,18 @@ def _below(base: Path, options: DiscoveryOptions) -> Iterator[FileRef]:
             path = Path(folder) / name
             if options.pattern and not fnmatch.fnmatch(name, options.pattern):
                 continue
-            if not _is_regular(path):
-                continue
             if options.check and not _passes(path, force=options.force):
                 continue
             yield FileRef(name, parents, path)
+    yield from _refs(unreadable, base)
+
+
+def _refs(folders: list[Path], base: Path) -> Iterator[FileRef]:
+    """Yield folders that cannot be read as files that cannot: what is in them is missing."""
+    while folders:
+        folder = folders.pop(0)
+        parents = folder.relative_to(base).parts[:-1] if folder != base else ()
+        yield FileRef(folder.name, parents, folder)
 
 
 def _is_regular(path: Path) -> bool:
@@ -63,7 +82,7 @@ def _is_regular(path: Path) -> bool:
 
 def _passes(path: Path, *, force: bool) -> bool:
     try:
-        with path.open("rb") as stream:
+        with FileRef(path.name, path=path).open() as stream:
             head = stream.read(HEAD)
     except OSError:
         log.warning("a file cannot be opened and was passed over")
@@ -72,7 +91,3 @@ def _passes(path: Path, *, force: bool) -> bool:
         log.debug("%s does not look like DICOM and was passed over", path)
         return False
     return True
-
-
-def _unreadable(_error: OSError) -> None:
-    log.warning("a folder cannot be read and was passed over")

@@ -25,6 +25,9 @@ class Values(Mapping[str, Any]):
     Sequences and binary values are left out, and what the settings say to skip.
     """
 
+    is_of_data_set = True
+    """Nothing is in it that the data set does not hold."""
+
     def __init__(self, dataset: Elements, skip: tuple[str, ...] = ()) -> None:
         self._dataset = dataset
         self._skip = skip

@@ -45,9 +45,13 @@ LONGEST_FIRST = 1024
 EXPLICIT_LITTLE = Encoding(implicit=False, little=True)
 IMPLICIT_LITTLE = Encoding(implicit=True, little=True)
 EXPLICIT_BIG = Encoding(implicit=False, little=False)
-MAX_INFLATED = 2**30
+MAX_INFLATED = 2**29
 MAX_RATIO = 1000
 """What a deflated data set may become: more is made to exhaust its reader."""
+MAX_WHOLE = 2**31
+"""Bytes of the largest file that is read as a whole, as those must be that are odd."""
+AT_ONCE = 2**20
+"""Bytes that are inflated at once where it is only counted how many there are."""
 
 UNCOMPRESSED = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian)
 
@@ -87,10 +91,18 @@ def _opened(ref: FileRef) -> Source:
 
 
 def _read_patiently(source: Source, ref: FileRef, batch: Batch) -> Instance:
-    data = source.read(0, source.size)
-    source.close()
-    dataset, notes = parse(data, force=batch.settings.force)
-    origin = origin_of(dataset)
+    if source.size > MAX_WHOLE:
+        source.close()
+        raise ReadError("it is not as it should be, and too large to be read as a whole")
+    try:
+        data = source.read(0, source.size)
+        source.close()
+        dataset, notes = parse(data, force=batch.settings.force)
+        origin = origin_of(dataset)
+    except DeidError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as in _read, where pydicom converts at once
+        raise ReadError(f"the data set cannot be parsed ({type(error).__name__})") from None
     if origin.sop_class == MediaStorageDirectoryStorage:
         raise MediaDirectoryError("is a directory of files (DICOMDIR)")
     if not len(dataset) and not origin.sop_class:
@@ -244,9 +256,12 @@ def _syntax_of(encoding: Encoding) -> UID:
 
 def _inflate(data: bytes) -> tuple[bytes, int]:
     """Return the inflated data set, and how many bytes follow the deflated stream."""
+    limit = min(MAX_INFLATED, MAX_RATIO * len(data))
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        inflated = decompressor.decompress(data, min(MAX_INFLATED, MAX_RATIO * len(data)))
+        if MAX_RATIO * len(data) > MAX_INFLATED:
+            _check_size(data)
+        inflated = decompressor.decompress(data, limit)
     except zlib.error:
         raise ReadError("the deflated data set is broken") from None
     if not decompressor.eof:
@@ -254,3 +269,15 @@ def _inflate(data: bytes) -> tuple[bytes, int]:
     # The stream may be padded to even length (PS3.5 A.5).
     unused = len(decompressor.unused_data)
     return inflated, unused if decompressor.unused_data.strip(b"\0") else 0
+
+
+def _check_size(data: bytes) -> None:
+    """Raise `ReadError` for what becomes too large, before there is room for it in memory."""
+    decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+    size, rest = 0, data
+    while size <= MAX_INFLATED:
+        found = len(decompressor.decompress(rest, AT_ONCE))
+        size, rest = size + found, decompressor.unconsumed_tail
+        if not found or decompressor.eof:
+            return
+    raise ReadError("the deflated data set is cut off, or too large")

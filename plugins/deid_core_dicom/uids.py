@@ -59,10 +59,14 @@ def uid_in(dataset: Elements, keyword: str) -> str:
     """Return the UID that a data set has under ``keyword``, or ``""``."""
     if isinstance(dataset, EncodedDataSet):
         tag = _tag_of(keyword) or 0
-        text = dataset.text(tag).strip(PADDING)
+        # pydicom takes off white space of any kind.
+        text = dataset.text(tag).strip(PADDING).strip()
         # Several values are no UID, nor is what is no text.
         return text if text and "\\" not in text and stored_vr(dataset, tag) in TEXT_VRS else ""
-    value = dataset.get(keyword)
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # noqa: BLE001 - pydicom raises many for what it cannot decode
+        return ""
     return str(value).strip(PADDING) if isinstance(value, str) else ""
 
 

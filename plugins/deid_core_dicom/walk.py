@@ -32,10 +32,13 @@ def walked(source: Source) -> EncodedDataSet | None:
         return None
     try:
         file_meta = walk_group(source, PREAMBLE + 4, FILE_META_GROUP)
+        if file_meta.spans.get(TRANSFER_SYNTAX, ("UI",))[0] != "UI":
+            return None
         implicit = _is_implicit(file_meta.text(TRANSFER_SYNTAX).strip(" \0"))
         if implicit is None:
             return None
         dataset = walk(source, file_meta.end, implicit=implicit)
+        _ = dataset.original_character_set
     except NotWalkableError:
         return None
     tags = dataset.spans

@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from deid_core import Batch, Instance, SettingsError
-from deid_core.elements import Elements, items_of, put
+from deid_core import Batch, Instance, ReadError, SettingsError
+from deid_core.elements import Elements, items_of, put, value_of
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.patched import Patched
 from deid_core_profiles.tables import tables
@@ -43,6 +44,8 @@ NOTES = {
     "(0028,0302); pixels are not cleaned",
 }
 """What the report says of an input that says YES."""
+
+_tag_of = lru_cache(maxsize=None)(tag_for_keyword)
 
 FATES_OF_DATES = ("UNMODIFIED", "MODIFIED", "REMOVED")
 """What may have become of dates (0028,0303), each less than the one before."""
@@ -93,7 +96,11 @@ def _says_yes(dataset: Elements, keyword: str) -> bool:
 def _text(dataset: Elements, keyword: str) -> str:
     if keyword not in dataset:
         return ""
-    return str(dataset.get(keyword) or "").strip(" \0")
+    try:
+        value = value_of(dataset, _tag_of(keyword) or 0)
+    except ReadError:
+        return ""
+    return str(value or "").strip(" \0")
 
 
 def declare(dataset: Elements, methods: tuple[str, ...]) -> None:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    import click
+
     from deid_core import Batch, FileRef, FileReport, ParallelRun, RunReport
+    from deid_core.records import CliCommand
 
 
 @hookimpl
@@ -53,3 +56,17 @@ def deid_parallel_runs() -> list[ParallelRun]:
     from deid_core.records import ParallelRun
 
     return [ParallelRun(name="record")]
+
+
+@hookimpl
+def deid_cli_commands() -> list[CliCommand]:
+    """Declare ``deid-core verify-log``."""
+    from deid_core.records import CliCommand
+
+    return [CliCommand(name="verify-log", load=_load, summary="tell whether a record was changed")]
+
+
+def _load() -> click.Command:
+    from deid_core_record.command import command
+
+    return command

@@ -12,11 +12,13 @@ import attrs
 from deid_core import Batch, Settings
 from deid_core.keys import fingerprint
 from deid_core.recipe.printing import to_text
+from deid_core.recipe.tree import Recipe
 
 ELSEWHERE = frozenset(
     {
         "durable",
         "executor",
+        "log_key_file",
         "output_folder",
         "overwrite",
         "overwrite_inputs",
@@ -47,6 +49,11 @@ def fingerprints(batch: Batch) -> Mapping[str, str]:
 def recipe_digest(batch: Batch) -> str:
     """Return the SHA-256 of all recipes as they were understood."""
     return _digest("\n".join(to_text(recipe) for recipe in batch.recipes))
+
+
+def digest_of_recipe(recipe: Recipe) -> str:
+    """Return the SHA-256 of one recipe as it was understood."""
+    return _digest(to_text(recipe))
 
 
 def key_fingerprint(batch: Batch) -> str:

@@ -223,11 +223,13 @@ class Journal:
             for name, count in numbers.items():
                 self._counts[kind, name] += count
         self._waiting += 1
-        number = int(cursor.fetchone()[0])
+        return int(cursor.fetchone()[0])
+
+    @property
+    def is_due(self) -> bool:
+        """Whether so much waits, or for so long, that it should be kept by `commit`."""
         late = time.monotonic() - self._committed > COMMIT_SECONDS
-        if self._waiting >= COMMIT_FILES or late:
-            self.commit()
-        return number
+        return late or self._waiting >= COMMIT_FILES
 
     def touch(self, entry: Entry, size: int, modified: int) -> None:
         """Enter that an input has the same content at another time."""

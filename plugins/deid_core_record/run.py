@@ -13,13 +13,27 @@ from pathlib import Path, PurePath
 
 import attrs
 
-from deid_core import Batch, FileRef, FileReport, Outcome, RecordError, RunReport, SettingsError
+from deid_core import (
+    Batch,
+    FileRef,
+    FileReport,
+    Outcome,
+    RecordError,
+    RunReport,
+    Settings,
+    SettingsError,
+)
 from deid_core.digests import digest_of
 from deid_core.execution.leftovers import remove_leftovers
+from deid_core_record.facts import facts_of, versions
 from deid_core_record.fingerprints import fingerprints
 from deid_core_record.folder import made
 from deid_core_record.journal import Entry, Journal, PastRun
+from deid_core_record.log import Log
+from deid_core_record.log_key import log_key, refuse_same
+from deid_core_record.names import Names
 from deid_core_record.quarantine import BAD, Quarantine
+from deid_core_record.report import write_report
 
 CHANGED = (
     "{what} changed since an earlier run wrote to {folder}. To go on with that run, give it what it had; "
@@ -57,7 +71,7 @@ def end(batch: Batch, report: RunReport) -> None:
     """Close the record of a run, if it has begun."""
     record = _RECORDS.pop(batch, None)
     if record is not None:
-        record.end(report)
+        record.end(batch, report)
 
 
 def _begun(batch: Batch, journal: Journal) -> Record:
@@ -79,9 +93,16 @@ def _begun(batch: Batch, journal: Journal) -> Record:
             raise SettingsError(CHANGED.format(what=what, folder=settings.output_folder))
     if not sealed:
         journal.remember({**now, "linkable": str(batch.linkable)})
-    number = journal.begin_run(batch.mark, about=now)
+    key = log_key(settings.log_key_file)
+    refuse_same(batch.key, key)
     quarantine = Quarantine.of(settings)
-    return Record(batch.settings.output_folder, journal, number, quarantine, sealed, settings.retry)
+    log = Log.open(quarantine.record, key)
+    with _kept():
+        number = journal.begin_run(batch.mark, about=now)
+        log.add("run-started", run=number, versions=versions(), fingerprints=now)
+        log.flush()
+    names = Names.of(batch.recipes, settings, journal)
+    return Record(settings, journal, number, quarantine, sealed, names, log)
 
 
 def _is_sealed(runs: list[PastRun], batch: Batch) -> bool:
@@ -104,25 +125,26 @@ def _holds_anything(folder: Path) -> bool:
 class Record:
     """What one run keeps. With ``sealed``, there is no file that it may do."""
 
-    output_folder: Path
+    settings: Settings
     journal: Journal = attrs.field(repr=False)
     number: int
     quarantine: Quarantine
     sealed: bool
-    retry: bool
+    names: Names = attrs.field(repr=False)
+    log: Log = attrs.field(repr=False)
     started: int = attrs.field(factory=time.time_ns, init=False)
 
     def recall(self, ref: FileRef) -> FileReport | None:
         """Return what became of a file, if it need not be done. Raises `SettingsError`."""
         report = self._recalled(ref)
         if report is None and self.sealed:
-            raise SettingsError(KEY_IS_GONE.format(folder=self.output_folder))
+            raise SettingsError(KEY_IS_GONE.format(folder=self.settings.output_folder))
         return report
 
     def _recalled(self, ref: FileRef) -> FileReport | None:
         place = self._place(ref)
         entry = self.journal.find(place) if place is not None else None
-        if entry is None or (self.retry and entry.outcome in BAD):
+        if entry is None or (self.settings.retry and entry.outcome in BAD):
             return None
         if not self._is_unchanged(ref, entry):
             return None
@@ -157,7 +179,7 @@ class Record:
         """Return where an output is; None if it is not there as it was written."""
         if entry.output is None:
             return None
-        path = os.path.join(self.output_folder, entry.output)  # noqa: PTH118 - millions of them
+        path = os.path.join(self.settings.output_folder, entry.output)  # noqa: PTH118 - millions of them
         try:
             status = os.lstat(path)
         except OSError:
@@ -187,31 +209,58 @@ class Record:
             output,
             output_size,
             report.output_digest,
-            report.warnings,
+            self.names.without(report),
             self.number,
         )
+        rules = {self.names.of_rule(rule): count for rule, count in report.rules.items()}
         with _kept():
-            number = self.journal.enter(entry, {"action": report.actions, "rule": report.rules})
+            number = self.journal.enter(entry, {"action": report.actions, "rule": rules})
             if entry.outcome in BAD:
                 self.quarantine.take(number, report)
+            self.log.file(
+                number, entry.outcome, entry.code, entry.input_digest, entry.output_digest
+            )
+            if self.journal.is_due:
+                # The log goes first: what the journal knows to be done must stand in the log.
+                self.log.flush()
+                self.journal.commit()
 
     def _written(self, output: str) -> tuple[str | None, int]:
         path = PurePath(output)
-        if not path.is_relative_to(self.output_folder):
+        if not path.is_relative_to(self.settings.output_folder):
             return None, 0
         try:
-            return str(path.relative_to(self.output_folder)), os.lstat(output).st_size
+            return str(path.relative_to(self.settings.output_folder)), os.lstat(output).st_size
         except OSError:
             return None, 0
 
-    def end(self, report: RunReport) -> None:
+    def end(self, batch: Batch, report: RunReport) -> None:
         """Close the journal, with how the run ended."""
         try:
             with _kept():
+                self.log.flush()
                 self.journal.end_run(self.number, complete=report.complete)
                 self.quarantine.settle(self.journal.entries(), self.journal.at)
+                self._report(batch, report)
         finally:
-            self.journal.close()
+            try:
+                self.log.close()
+            finally:
+                self.journal.close()
+
+    def _report(self, batch: Batch, report: RunReport) -> None:
+        """Write the reports, and end the log with their digests."""
+        facts = facts_of(batch, self.journal, self.log, complete=report.complete)
+        digests = write_report(self.quarantine.record, facts, self.journal.entries())
+        done = {outcome.value: count for outcome, count in report.counts.items()}
+        self.log.add(
+            "run-ended",
+            run=self.number,
+            complete=report.complete,
+            done=done,
+            counts=facts["counts"],
+            reports=digests,
+        )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deid_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from deid_core import Batch, Identifiers, Instance, ParallelRun, PrivateVerdict, Sweep
+    from deid_core import Batch, Check, Identifiers, Instance, ParallelRun, PrivateVerdict, Sweep
 
 
 @hookimpl
@@ -26,6 +26,24 @@ def deid_sweep_values(instance: Instance, identifiers: Identifiers, batch: Batch
     from deid_core_screening.sweep import sweep
 
     return sweep(instance, identifiers, batch)
+
+
+@hookimpl
+def deid_checks() -> list[Check]:
+    """Declare the check that no identifier is left in what is about to be written."""
+    from deid_core import IdentifierLeftError
+    from deid_core.records import Check
+    from deid_core_screening.output_check import compile_check
+
+    return [
+        Check(
+            name="identifiers",
+            compile=compile_check,
+            compares=True,
+            error=IdentifierLeftError,
+            summary="no identifier that the input held is left in what is about to be written",
+        )
+    ]
 
 
 @hookimpl

@@ -107,7 +107,7 @@ class Probes:
         return cls(
             tuple(one.encode() for one in known if len(one) >= SHORTEST),
             tuple(short),
-            _encoded([*names, *(one for one in literals if not one.isascii())]),
+            encoded_forms([*names, *(one for one in literals if not one.isascii())]),
         )
 
     def encodings_in(self, data: bytes) -> set[str]:
@@ -163,7 +163,8 @@ def _spread(word: str) -> re.Pattern[bytes]:
     return re.compile(b"(?<![a-z])(?:" + found + b")(?![a-z])")
 
 
-def _encoded(values: Iterable[str]) -> dict[bytes, frozenset[str]]:
+def encoded_forms(values: Iterable[str]) -> dict[bytes, frozenset[str]]:
+    """Return how the words of values that are beyond ASCII are written, and in which encodings."""
     found: dict[bytes, set[str]] = {}
     words = {word for value in values for word in _words(value) if not word.isascii()}
     for word in words:

@@ -27,6 +27,7 @@ from deid_core_screening.raw import (
     holder_of,
     is_simple,
 )
+from deid_core_screening.sizes import SIZES, fits, is_limited, is_misfit
 from deid_core_screening.sources import Own, is_place
 from deid_core_screening.tail import length_of_frames
 from deid_core_screening.terms import is_term
@@ -34,7 +35,7 @@ from deid_core_screening.text import ALL, IN_CODES, Looks, TextCleaner
 from deid_core_screening.uids import is_registered
 
 BINARY = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "UN"])
-NUMBERS = frozenset(["AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"])
+NUMBERS = frozenset(SIZES)
 DATES = frozenset(["DA", "DT"])
 FREE_TEXT = frozenset(["LO", "LT", "SH", "ST", "UC", "UT"])
 SEEN_AT_A_GLANCE = TEXT_VRS.union(LEGAL, NUMBERS_AS_TEXT)
@@ -47,7 +48,7 @@ Tell = Callable[[str], bool]
 
 
 @attrs.frozen
-class _Sort:
+class Sort:
     """What the tag and VR of an element tell of the way it is examined.
 
     ``vr`` is the dictionary's where the file does not know it. What ``is_bulk`` has no text, and
@@ -64,16 +65,18 @@ class _Sort:
 
 
 @lru_cache(maxsize=65536)
-def _sort_of(tag: int, vr: str) -> _Sort:
+def sort_of(tag: int, vr: str) -> Sort:
+    """Return the sort of an element, by its tag and the VR that the file gives it."""
     path = ElementPath(tag, vr)
     allowed = dictionary.vrs_of(tag) if vr == "UN" else ()
     known, keyword = allowed[0] if allowed else vr, path.keyword
-    return _Sort(
+    return Sort(
         known,
         keyword,
         path.is_private,
-        is_bulk=known in BINARY | NUMBERS and keyword in BULK,
-        is_number=known in NUMBERS and vr in (known, "UN") and not path.is_private,
+        is_bulk=keyword in BULK
+        and (known in BINARY or (known in NUMBERS and not is_limited(tag, known))),
+        is_number=known in NUMBERS and bool(dictionary.vrs_of(tag)) and vr in (known, "UN"),
         may_be_place=may_be_place(tag, vr),
         # The version of a device may be a date, but none of the patient's.
         is_free=known in FREE_TEXT and "Version" not in keyword,
@@ -81,11 +84,9 @@ def _sort_of(tag: int, vr: str) -> _Sort:
 
 
 def passes_over(path: ElementPath) -> bool:
-    """Tell what is never looked at: pictures, curves, and public numbers that name nobody."""
-    sort = _sort_of(path.tag, path.vr)
-    if sort.is_bulk:
-        return sort.keyword != "PixelData" or bool(path.parents)
-    return sort.is_number and not sort.may_be_place
+    """Tell what is never looked at: pictures and curves."""
+    sort = sort_of(path.tag, path.vr)
+    return sort.is_bulk and (sort.keyword != "PixelData" or bool(path.parents))
 
 
 @attrs.frozen
@@ -106,19 +107,21 @@ class Examination:
     def examine(self, field: Field, protected: bool) -> Change | None:  # noqa: FBT001 - as specified
         """Return the change of an element that holds an own value; None if it holds none."""
         path = field.path
-        sort = _sort_of(path.tag, path.vr)
+        sort = sort_of(path.tag, path.vr)
         if sort.is_bulk:
             return self._pixels(field) if sort.keyword == "PixelData" else None
         if sort.may_be_place and is_place(path, holder_of(field)):
             # Where an own value stands, nobody needs to look for it.
             return None if protected else RemoveElement()
-        if sort.is_number or self._is_innocent(field, sort, protected=protected):
+        if self._is_innocent(field, sort, protected=protected):
             return None
         try:
-            value = field.value
+            # A length that lies may have taken in any other element.
+            misfit = is_misfit(field, sort.vr, is_number=sort.is_number)
+            value = None if misfit or sort.is_number else field.value
         except ReadError:
-            return RemoveElement()
-        return None if value is None else self._value(field, value, protected=protected)
+            misfit, value = True, None
+        return _gone(misfit) if value is None else self._value(field, value, protected=protected)
 
     def looks_beside(self, field: Field) -> bool:
         """Tell whether the answer about an element depends on others: its concept, code or frames."""
@@ -141,14 +144,14 @@ class Examination:
         protected: bool,  # noqa: FBT001 - as specified
     ) -> bool:
         """Tell at a glance that `examine` finds nothing in an encoded value, as in most."""
-        sort = _sort_of(path.tag, path.vr)
+        sort = sort_of(path.tag, path.vr)
         if sort.is_bulk or sort.may_be_place:
             return False
-        return sort.is_number or self._seems_innocent(
-            path.vr, sort, data, encodings, protected=protected
-        )
+        if sort.is_number:
+            return fits(path.tag, sort.vr, len(data))
+        return self._seems_innocent(path.vr, sort, data, encodings, protected=protected)
 
-    def _is_innocent(self, field: Field, sort: _Sort, *, protected: bool) -> bool:
+    def _is_innocent(self, field: Field, sort: Sort, *, protected: bool) -> bool:
         if field.path.vr not in SEEN_AT_A_GLANCE:
             return False
         data = encoded_value(field)
@@ -157,7 +160,7 @@ class Examination:
         )
 
     def _seems_innocent(
-        self, vr: str, sort: _Sort, data: bytes, encodings: tuple[str, ...], *, protected: bool
+        self, vr: str, sort: Sort, data: bytes, encodings: tuple[str, ...], *, protected: bool
     ) -> bool:
         closer = self.closer
         is_text = vr in TEXT_VRS
@@ -177,7 +180,7 @@ class Examination:
             studies is None or not studies.may_hold(seen.reading)
         )
 
-    def _is_own(self, seen: Glance, sort: _Sort) -> bool:
+    def _is_own(self, seen: Glance, sort: Sort) -> bool:
         """Tell whether a number, a date or a component of a UID is an own value."""
         if sort.vr in DATES and sort.keyword not in DATES_OF_STUDIES:
             return any(own in day for own in self.cleaner.birth_days for day in seen.days)
@@ -258,7 +261,7 @@ class Examination:
         if all(is_term(field.path.keyword, one) for one in texts(value)):
             return None
         looks = self._looks(field, value)
-        free = _sort_of(field.path.tag, field.path.vr).is_free
+        free = sort_of(field.path.tag, field.path.vr).is_free
         if self.rewrites:
             cleaned = _each(
                 value, lambda text: self._cleaned(self._whole(field, text), looks, free=free)
@@ -313,7 +316,7 @@ class Examination:
 
 def _vr_of(field: Field) -> str:
     """Return the VR of the element: the dictionary's where the file does not know it (UN)."""
-    return _sort_of(field.path.tag, field.path.vr).vr
+    return sort_of(field.path.tag, field.path.vr).vr
 
 
 def _gone(found: bool) -> Change | None:  # noqa: FBT001 - a fact, not a flag

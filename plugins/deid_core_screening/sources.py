@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import attrs
@@ -67,6 +68,10 @@ class Own:
     studies: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 
 
+_last: list[tuple[Callable[[], EncodedDataSet | None], bool, Own]] = [(lambda: None, False, Own())]
+"""The data set that was asked for last: the sweep asks, and then the check."""
+
+
 def own_values(
     dataset: Elements,
     elsewhere: Mapping[str, Iterable[str]] | None = None,
@@ -83,12 +88,16 @@ def own_values(
     if elsewhere or not isinstance(dataset, EncodedDataSet):
         others = ((keyword, frozenset(values)) for keyword, values in (elsewhere or {}).items())
         return _own(tuple(_shares(dataset, with_studies=with_studies)), tuple(others))
+    last, had_studies, own = _last[0]
+    if last() is dataset and had_studies is with_studies and not dataset.overlay:
+        return own
     material = _material(dataset, with_studies=with_studies)
     key = (material, dataset.encodings, dataset.implicit, with_studies)
     known = _OF_DATA_SETS.get(key, len(material))
     if known is None:
         own = _own(tuple(_shares(dataset, with_studies=with_studies)), ())
         known = _OF_DATA_SETS.keep(key, len(material), own)
+    _last[0] = weakref.ref(dataset), with_studies, known
     return known
 
 
@@ -123,16 +132,27 @@ def _own(shares: tuple[Share, ...], elsewhere: tuple[tuple[str, frozenset[str]],
     return Own(**{kind: frozenset(values) for kind, values in found.items()})
 
 
+def kind_at(path: ElementPath, holder: Elements) -> str | None:
+    """Return the kind of own value that an element holds, by where it stands; None for none."""
+    of_person = any(holds_person_codes(parent.tag) for parent in path.parents)
+    kind = kind_of(path.tag, path.vr, of_person=of_person)
+    if is_by_concept(path.tag, of_person=of_person):
+        kind = CONCEPTS.get(_concept(holder)) or kind
+    return kind
+
+
 def is_place(path: ElementPath, holder: Elements) -> bool:
     """Tell whether an own value stands in an element, by where that is and how it is stored.
 
     An element that is a name only by the VR it is stored with is none.
     """
-    of_person = any(holds_person_codes(parent.tag) for parent in path.parents)
-    kind = kind_of(path.tag, path.vr, of_person=of_person)
-    if is_by_concept(path.tag, of_person=of_person):
-        kind = CONCEPTS.get(_concept(holder)) or kind
+    kind = kind_at(path, holder)
     return kind is not None and (path.vr != "PN" or "PN" in dictionary.vrs_of(path.tag))
+
+
+def own_of(values: Iterable[tuple[str, str]]) -> Own:
+    """Return own values, each given with its kind before it."""
+    return _own((tuple(values),), ())
 
 
 def _shares(
@@ -185,10 +205,10 @@ def _of_element(dataset: Elements, one: Interest, kind: str) -> Share:
     """Return the values of an element with their kind; of equal bytes they are known."""
     key = _key(dataset, one.tag, kind)
     if key is None:
-        return tuple((kind, value) for value in _values(dataset, one.tag))
+        return tuple((kind, value) for value in values_of(dataset, one.tag))
     known = _OF_ELEMENTS.get(key, len(key[0]))
     if known is None:
-        values = _values(dataset, one.tag)
+        values = values_of(dataset, one.tag)
         known = tuple((kind, value) for value in values)
         _OF_ELEMENTS.keep(key, len(key[0]), known)
     return known
@@ -212,7 +232,7 @@ def _key(dataset: Elements, tag: int, *more: object) -> _Key | None:
     )
 
 
-def _values(dataset: Elements, tag: int) -> tuple[str, ...]:
+def values_of(dataset: Elements, tag: int) -> tuple[str, ...]:
     """Return the values of an element as text; bytes in the file's character set, or UTF-8."""
     declared = dataset.original_character_set
     own = [declared] if isinstance(declared, str) else list(declared or ())
@@ -241,4 +261,4 @@ def _concept(item: Elements) -> str:
     codes = items_of(item, CONCEPT_NAME)
     if not codes or CODE_VALUE not in codes[0]:
         return ""
-    return next(iter(_values(codes[0], CODE_VALUE)), "")
+    return next(iter(values_of(codes[0], CODE_VALUE)), "")

@@ -19,7 +19,7 @@ from deid_core.literals import Literals
 from deid_core.search import SEARCH_SECONDS
 from deid_core_screening.addresses import address_forms
 from deid_core_screening.birthdates import date_form, days
-from deid_core_screening.encodings import Probes, chunks, decodings, stands_in_text
+from deid_core_screening.encodings import Probes, chunks, decodings, encoded_forms, stands_in_text
 from deid_core_screening.folding import Folded, fold, folded
 from deid_core_screening.forms import Form, compiled
 from deid_core_screening.memory import Memory
@@ -164,7 +164,21 @@ class TextCleaner:
             return ""
         return ""
 
-    def found_in_bytes(self, data: bytes, character_set: str | Sequence[str] | None) -> bool:
+    @cached_property
+    def probes(self) -> tuple[Literals[str], Literals[str]]:
+        """What tells at once that bytes hold nothing: letters of ASCII, and what is encoded.
+
+        The first are looked for in letters and digits alone, in small letters, the others in the
+        bytes, both as Latin-1. What counts only where it stands alone is in neither.
+        """
+        plain = (one for one in self._asked if one.isascii())
+        others = (one for one in self._asked if not one.isascii())
+        encoded = encoded_forms([*self._own.names, *others])
+        return Literals.of(plain), Literals.of(one.decode("latin-1") for one in encoded)
+
+    def found_in_bytes(
+        self, data: bytes, character_set: str | Sequence[str] | None, looks: Looks = ALL
+    ) -> bool:
         """Tell whether bytes of unknown meaning hold an own value.
 
         They are read in the character set and in the usual encodings. In more than 4096 bytes,
@@ -172,7 +186,7 @@ class TextCleaner:
         does not count, and a name of up to five letters counts in what reads like text.
         """
         if len(data) <= SHORT_BYTES:
-            return self._found_in_short(data, character_set)
+            return self._found_in_short(data, character_set, looks)
         try:
             deadline = time.monotonic() + SEARCH_SECONDS * (1 + len(data) / BYTES_IN_TIME)
             return any(
@@ -185,15 +199,18 @@ class TextCleaner:
         except (TimeoutError, TooSlow):
             return True
 
-    def _found_in_short(self, data: bytes, character_set: str | Sequence[str] | None) -> bool:
+    def _found_in_short(
+        self, data: bytes, character_set: str | Sequence[str] | None, looks: Looks
+    ) -> bool:
         encodings = (
             (character_set,) if isinstance(character_set, str) else tuple(character_set or ())
         )
-        key = (data, encodings)
+        key = (data, encodings, looks)
         known = self._known_bytes.get(key, len(data))
         if known is None:
             others = () if self._is_ascii else tuple(sorted(self._in_bytes.encodings_in(data)))
-            known = any(map(self.holds, _texts_of(data, encodings, others)))
+            texts = _texts_of(data, encodings, others)
+            known = any(self.holds(text, looks) for text in texts)
             self._known_bytes.keep(key, len(data), known)
         return known
 
@@ -234,6 +251,9 @@ def _texts_of(data: bytes, encodings: tuple[str, ...], others: tuple[str, ...]) 
     return known
 
 
+MOST_DIGITS = 1024
+
+
 def _forms(own: Own) -> Iterator[Form]:
     for name in sorted(own.names):
         yield from name_forms(name)
@@ -253,7 +273,8 @@ def _numbers(own: Own, dates: Iterable[str]) -> Iterator[int]:
     """Yield the identifiers of five digits and more, and the dates, as numbers."""
     for value in (*own.identifiers, *own.contacts, *dates):
         digits = "".join(sign for sign in folded(value) if sign.isalnum())
-        if digits.isdecimal() and len(digits.lstrip("0")) >= 5:  # noqa: PLR2004 - see numbers
+        # No value of a number has more digits, nor does Python read thousands of them.
+        if digits.isdecimal() and len(digits.lstrip("0")) >= 5 and len(digits) <= MOST_DIGITS:  # noqa: PLR2004 - see numbers
             yield int(digits)
 
 

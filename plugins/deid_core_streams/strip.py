@@ -51,6 +51,9 @@ MPEG_2 = Coding("MPEG-2", (), strip_mpeg_2)
 AVC = Coding("H.264", (), strip_avc)
 HEVC = Coding("H.265", (), strip_hevc)
 
+STARTS = (*JPEG.starts, *JPEG_2000.starts, XL)
+LONGEST_START = max(map(len, STARTS))
+
 _NUMBERS: dict[Coding, list[int]] = {
     JPEG: [*range(50, 67), 70, 80, 81],
     JPEG_2000: [90, 91, 92, 93, 201, 202, 203],
@@ -86,13 +89,24 @@ def strip(
         return ()
     coding = CODINGS.get(transfer_syntax)
     if coding is None:
-        if transfer_syntax in PLAIN or not is_encapsulated:
+        if not is_encapsulated:
+            return ()
+        if transfer_syntax in PLAIN:
+            _check_plain(value)
             return ()
         raise StreamError("nothing here knows the transfer syntax")
     try:
         return _stripped(value, coding)
     except StreamError as error:
         raise StreamError(f"it cannot be read as {coding.name}: {error}") from None
+
+
+def _check_plain(value: ValueView) -> None:
+    """Raise `StreamError` where a fragment is an image of another coding, which may hold metadata."""
+    for piece in fragments(value):
+        head = value.part(piece.start, min(piece.end, piece.start + LONGEST_START))
+        if head.startswith(STARTS):
+            raise StreamError("it is of another coding than the transfer syntax says")
 
 
 def _stripped(value: ValueView, coding: Coding) -> tuple[tuple[int, bytes], ...]:

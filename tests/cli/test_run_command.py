@@ -88,12 +88,12 @@ def test_existing_outputs_are_listed_and_the_status_is_1(
     run: Run, small: Dataset, save: Any
 ) -> None:
     path = save(small)
-    assert run(path, "--keep-names").exit_code == 0
-    result = run(path, "--keep-names")
+    assert run(path, "--keep-names", "--no-record").exit_code == 0
+    result = run(path, "--keep-names", "--no-record")
     assert result.exit_code == 1
     assert "output exists already, not written" in result.output
     assert "output-exists" in result.output
-    assert run(path, "--keep-names", "--overwrite").exit_code == 0
+    assert run(path, "--keep-names", "--no-record", "--overwrite").exit_code == 0
 
 
 def test_a_file_that_cannot_be_read_is_listed_and_the_rest_is_done(
@@ -286,8 +286,8 @@ def test_a_second_run_into_the_same_folder_does_not_take_other_names(
     key.write_bytes(b"k" * 32)
     key.chmod(0o600)
     path = save(small)
-    run(path, "--key-file", key)
-    assert run(path, "--key-file", key).exit_code == 1
+    run(path, "--key-file", key, "--no-record")
+    assert run(path, "--key-file", key, "--no-record").exit_code == 1
     assert len(outputs(tmp_path)) == 1
 
 

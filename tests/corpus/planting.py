@@ -8,7 +8,6 @@ encoded data set of a real file.
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable
@@ -18,122 +17,23 @@ import pydicom
 from pydicom.datadict import DicomDictionary
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
 
-LONG_VRS = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
-UNDEFINED = 0xFFFFFFFF
+from deid_core.testing.encoding import (
+    DEFLATED,
+    ENCODINGS,
+    EXPLICIT,  # noqa: F401 - tests beside this take it from here
+    IMPLICIT,
+    Encoding,
+    element,
+    file_meta,
+    item,
+    nest,
+    padded,
+    sequence,
+)
+from deid_core.testing.marks import Marks
+
 PIXEL_DATA = 0x7FE00010
-
-
-@attrs.frozen
-class Encoding:
-    """How data elements are encoded."""
-
-    syntax: str
-    implicit: bool = False
-    little: bool = True
-
-    @property
-    def order(self) -> str:
-        return "<" if self.little else ">"
-
-
-EXPLICIT = Encoding(ExplicitVRLittleEndian)
-IMPLICIT = Encoding(ImplicitVRLittleEndian, implicit=True)
-BIG = Encoding(ExplicitVRBigEndian, little=False)
-DEFLATED = Encoding(DeflatedExplicitVRLittleEndian)
-ENCODINGS = {"explicit": EXPLICIT, "implicit": IMPLICIT, "big endian": BIG, "deflated": DEFLATED}
-
-
-# ---- markers
-
-
-@attrs.define
-class Marks:
-    """Makes markers, each unique, and remembers where each was planted."""
-
-    places: dict[str, str] = attrs.field(factory=dict)
-
-    def __call__(self, place: str) -> str:
-        """Return a new marker of sixteen characters for ``place``."""
-        marker = f"Zq{len(self.places):05d}Mark^Kywo"
-        self.places[marker] = place
-        return marker
-
-    def left_in(self, data: bytes) -> list[str]:
-        """Return the places whose markers are still in ``data``, in any encoding or case."""
-        swapped = bytearray(data[: len(data) & ~1])
-        swapped[0::2], swapped[1::2] = swapped[1::2], swapped[0::2]
-        found = {
-            int(number.replace(b"\0", b""))
-            for hay in (data.lower(), bytes(swapped).lower())
-            for form in FORMS
-            for number in form.findall(hay)
-        }
-        return [place for number, place in enumerate(self.places.values()) if number in found]
-
-
-FORMS = (
-    re.compile(rb"zq(\d{5})mark"),
-    re.compile(rb"z\0q\0((?:\d\0){5})m\0a\0r\0k\0"),
-    re.compile(rb"\0z\0q((?:\0\d){5})\0m\0a\0r\0k"),
-)
-"""How a marker may be left: in one byte a character, or in two, in either order."""
-
-
-# ---- encoding by hand
-
-
-def padded(value: str | bytes, pad: bytes = b" ") -> bytes:
-    data = value.encode() if isinstance(value, str) else value
-    return data + pad if len(data) % 2 else data
-
-
-def element(
-    tag: int, vr: str, value: str | bytes, encoding: Encoding, length: int | None = None
-) -> bytes:
-    """Encode one element; ``length`` may lie."""
-    data = padded(value)
-    length = len(data) if length is None else length
-    order = encoding.order
-    head = struct.pack(f"{order}HH", tag >> 16, tag & 0xFFFF)
-    if encoding.implicit:
-        return head + struct.pack(f"{order}L", length) + data
-    if vr in LONG_VRS:
-        return head + vr.encode("latin-1") + b"\0\0" + struct.pack(f"{order}L", length) + data
-    return head + vr.encode("latin-1") + struct.pack(f"{order}H", length) + data
-
-
-def item(content: bytes, encoding: Encoding, *, undefined: bool = False) -> bytes:
-    order = encoding.order
-    if not undefined:
-        return struct.pack(f"{order}HHL", 0xFFFE, 0xE000, len(content)) + content
-    end = struct.pack(f"{order}HHL", 0xFFFE, 0xE00D, 0)
-    return struct.pack(f"{order}HHL", 0xFFFE, 0xE000, UNDEFINED) + content + end
-
-
-def sequence(
-    tag: int, items: Iterable[bytes], encoding: Encoding, *, undefined: bool = False, vr: str = "SQ"
-) -> bytes:
-    content = b"".join(items)
-    if not undefined:
-        return element(tag, vr, content, encoding)
-    end = struct.pack(f"{encoding.order}HHL", 0xFFFE, 0xE0DD, 0)
-    return element(tag, vr, content, encoding, UNDEFINED) + end
-
-
-def nest(inner: bytes, tags: Iterable[int], encoding: Encoding, *, undefined: bool) -> bytes:
-    """Wrap ``inner`` in one sequence per tag, the first innermost."""
-    for tag in tags:
-        inner = sequence(
-            tag, [item(inner, encoding, undefined=undefined)], encoding, undefined=undefined
-        )
-    return inner
 
 
 # ---- files
@@ -175,14 +75,7 @@ class Base:
         return preamble + b"DICM" + self.file_meta(meta) + body + after
 
     def file_meta(self, extra: bytes = b"") -> bytes:
-        content = (
-            element(0x00020001, "OB", b"\0\1", EXPLICIT)
-            + element(0x00020002, "UI", padded(self.sop_class.encode(), b"\0"), EXPLICIT)
-            + element(0x00020003, "UI", padded(self.sop_instance.encode(), b"\0"), EXPLICIT)
-            + element(0x00020010, "UI", padded(self.encoding.syntax.encode(), b"\0"), EXPLICIT)
-            + extra
-        )
-        return element(0x00020000, "UL", struct.pack("<L", len(content)), EXPLICIT) + content
+        return file_meta(self.encoding, self.sop_class, self.sop_instance, extra)
 
 
 def base(data: bytes, encoding: Encoding | None = None) -> Base:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
 
 from deid_core import (
     Depends,
@@ -141,3 +143,35 @@ def test_a_sweep_that_promises_nothing_is_asked_after_one_that_did(series, tmp_p
     )
     reports = engine.run([FileRef(path.name, path=path) for path in series])
     assert ["Rows" in dcmread(report.output) for report in reports] == [True] + [False] * 4
+
+
+def test_what_holds_what_was_remembered_of_one_patient_is_not_given_to_another(
+    tmp_path, own
+) -> None:
+    def instance(number: int, patient: str, outer: str) -> FileRef:
+        dataset = dcmread(get_testdata_file("CT_small.dcm"))
+        dataset.PatientName = dataset.PatientID = patient
+        inner, request = Dataset(), Dataset()
+        inner.CodeMeaning = "as Quimby said"
+        request.StudyDescription = outer
+        request.ReasonForRequestedProcedureCodeSequence = [inner]
+        dataset.RequestAttributesSequence = [request]
+        dataset.SOPInstanceUID = f"1.2.3.{number}"
+        path = tmp_path / f"{number}.dcm"
+        dataset.save_as(path)
+        return FileRef(path.name, path=path)
+
+    engine = Engine(
+        PluginHost(own),
+        [parse("FORMAT dicom\nDEFAULT KEEP\nSWEEP remove\n%header\nREMOVE PatientID\n", "test")],
+        Settings(output_folder=tmp_path / "out"),
+        key=b"k" * 32,
+    )
+    files = [
+        instance(1, "Adams", "first"),
+        instance(2, "Adams", "second"),
+        instance(3, "Quimby", "second"),
+    ]
+    reports = list(engine.run(files))
+    assert b"Quimby" in Path(reports[1].output).read_bytes()
+    assert b"Quimby" not in Path(reports[2].output).read_bytes()

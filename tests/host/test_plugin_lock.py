@@ -109,7 +109,9 @@ def test_a_named_plugin_that_is_not_installed_is_an_error() -> None:
         PluginLoadError, match="plugin 'dicon' is not installed; did you mean 'dico"
     ):
         PluginHost.load(PluginSettings(only=("dicon",)))
-    with pytest.raises(PluginLoadError, match=r"'zzzzzzzz' is not installed; there are: audit, "):
+    with pytest.raises(
+        PluginLoadError, match=r"'zzzzzzzz' is not installed; there are: archives, audit, "
+    ):
         PluginHost.load(PluginSettings(only=("zzzzzzzz",)))
 
 

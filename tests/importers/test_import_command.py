@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,13 +18,19 @@ PARTIAL = '<script><e en="T" t="00100010" n="PatientName">@encrypt(this,x)</e></
 
 
 @pytest.fixture
-def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def invoke(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Any:
     """Return a function that imports a text with the options that are given."""
     monkeypatch.chdir(tmp_path)
 
-    def invoke(text: str, *options: str) -> Any:
+    def invoke(text: str, *options: str) -> SimpleNamespace:
         Path("foreign").write_text(text, encoding="utf-8")
-        return CliRunner().invoke(cli, ["recipe", "import", "foreign", *options])
+        with pytest.raises(SystemExit) as raised:
+            cli(["recipe", "import", "foreign", *options])
+        out, err = capsys.readouterr()
+        status = raised.value.code
+        return SimpleNamespace(exit_code=status, stdout=out, stderr=err, output=out + err)
 
     return invoke
 

@@ -93,8 +93,8 @@ def test_a_path_is_found_in_all_items_but_nowhere_else(
 )
 def test_a_path_may_tell_items_apart(clean: Any, small: Dataset, field: str) -> None:
     items = [Dataset(), Dataset()]
-    for item in items:
-        item.PatientID = "nested"
+    for number, item in enumerate(items):
+        item.PatientID = f"nested {number}"
         item.Modality = "MR"
     small.OtherPatientIDsSequence = items
     out = clean(small, f"REMOVE {field}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,7 +87,10 @@ def _refs(engine: Engine, sources: tuple[str, ...], output: Path) -> Iterator[Fi
     except NoPluginAnsweredError:
         raise SettingsError("a source is no file or folder that is there") from None
     return (
-        ref for ref in found if ref.path is None or not ref.path.resolve().is_relative_to(output)
+        ref
+        for ref in found
+        # Path.resolve raises for a link to itself.
+        if ref.path is None or not Path(os.path.realpath(ref.path)).is_relative_to(output)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from deid_core import Batch, Identifiers, Instance, hookimpl
+from deid_core import Batch, Identifiers, Instance, ParallelRun, hookimpl
 
 KEYS = ("AccessionNumber", "StudyInstanceUID")
 
@@ -22,3 +22,9 @@ def deid_extract_identifiers(instance: Instance, batch: Batch) -> Identifiers | 
         if key not in identifiers.missing:
             return identifiers
     return None
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Let several workers share a run: no file depends on another."""
+    return [ParallelRun(name="accession-ids")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deid_core import FieldExpander, ValueFunction, hookimpl
+from deid_core import FieldExpander, ParallelRun, ValueFunction, hookimpl
 
 
 @hookimpl
@@ -27,3 +27,9 @@ def deid_field_expanders() -> list[FieldExpander]:
             name="vrclass", compile=compile_kind, summary=f"a kind of VR: {', '.join(KINDS)}"
         )
     ]
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Let several workers share a run: no file depends on another."""
+    return [ParallelRun(name="lookup")]

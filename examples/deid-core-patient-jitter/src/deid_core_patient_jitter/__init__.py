@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deid_core import FieldAction, Rank, Takes, hookimpl
+from deid_core import FieldAction, ParallelRun, Rank, Takes, hookimpl
 
 
 @hookimpl
@@ -28,3 +28,9 @@ def deid_field_actions() -> list[FieldAction]:
             summary="make a date the first day of its week, month, quarter or year",
         ),
     ]
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Let several workers share a run: no file depends on another."""
+    return [ParallelRun(name="patient-jitter")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deid_core import ElementPath, FieldExpander, hookimpl
+from deid_core import ElementPath, FieldExpander, ParallelRun, hookimpl
 
 
 def compile_contains(argument: str) -> Callable[[ElementPath], bool]:
@@ -28,3 +28,9 @@ def deid_field_expanders() -> list[FieldExpander]:
             replaces="dicom",
         )
     ]
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Let several workers share a run: no file depends on another."""
+    return [ParallelRun(name="plain-contains")]

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import attrs
 
-from deid_core import Instance, PrivateDecision, PrivateVerdict, hookimpl
+from deid_core import Instance, ParallelRun, PrivateDecision, PrivateVerdict, hookimpl
 
 
 @hookimpl(wrapper=True)
@@ -20,3 +20,9 @@ def deid_screen_private_tags(
     from deid_core_serial_screener.serials import serials
 
     return attrs.evolve(verdict, found={**serials(instance.dataset), **verdict.found})
+
+
+@hookimpl
+def deid_parallel_runs() -> list[ParallelRun]:
+    """Let several workers share a run: no file depends on another."""
+    return [ParallelRun(name="serial-screener")]

@@ -1,0 +1,155 @@
+"""The log of a record: what happened, line by line, each chained to the one before."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, Self
+
+from deid_core import SettingsError
+from deid_core_record.chain import (
+    KEYED,
+    MOST_OF_A_LINE,
+    PLAIN,
+    START,
+    fingerprint,
+    parse,
+    seal_of,
+)
+from deid_core_record.folder import PRIVATE_FILE
+
+NAME = "log.jsonl"
+ENDED = "run-ended"
+
+
+class Log:
+    """An open log. Lines wait until they are written, so that many are written at once."""
+
+    def __init__(self, descriptor: int, key: bytes | None, lines: int, last: str) -> None:
+        self._descriptor = descriptor
+        self._seal = seal_of(key)
+        self._waiting: list[bytes] = []
+        self._second = 0
+        self._stamp = ""
+        self.about = {"chain": PLAIN if key is None else KEYED}
+        if key is not None:
+            self.about["log_key"] = fingerprint(key)
+        self.lines = lines
+        self.last = last
+        self._is_broken = False
+
+    @classmethod
+    def open(cls, folder: Path, key: bytes | None) -> Self:
+        """Open the log of a record folder, or make one; nobody else may have it open.
+
+        What a process that was killed has left of a line is cut off. If the last run has not ended,
+        an event ``recovered`` says so. Raises `SettingsError` where the key is not that of
+        the log, or the log does not end as it was written.
+        """
+        path = folder / NAME
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), PRIVATE_FILE)
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be opened ({error.strerror})") from None
+        try:
+            return cls._begun(descriptor, path, key)
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    @classmethod
+    def _begun(cls, descriptor: int, path: Path, key: bytes | None) -> Self:
+        path.chmod(PRIVATE_FILE)
+        size = os.lseek(descriptor, 0, os.SEEK_END)
+        tail, whole = _tail(descriptor, size)
+        if whole < size:
+            os.ftruncate(descriptor, whole)
+        if not whole:
+            log = cls(descriptor, key, 0, START)
+            if size:
+                log.add("recovered", cut_bytes=size)
+            return log
+        found = None if key is None else fingerprint(key)
+        if _first(descriptor).get("log_key") != found:
+            raise SettingsError(
+                f"{path}: was chained with another key, or with none; give --log-key-file the same "
+                "as before, or move the log away to begin another"
+            )
+        line = parse(tail)
+        if line is None or seal_of(key)(line.body) != line.hash:
+            raise SettingsError(
+                f"{path}: does not end as it was written, see deid-core verify-log; "
+                "move it away to begin another"
+            )
+        log = cls(descriptor, key, line.seq, line.hash)
+        if size > whole or line.event().get("event") != ENDED:
+            log.add("recovered", cut_bytes=size - whole)
+        return log
+
+    def add(self, event: str, **fields: object) -> None:
+        """Add an event with its fields, which must hold no value and no name of a file."""
+        if self.lines == 0:
+            fields = {**self.about, **fields}
+        text = json.dumps(fields, separators=(",", ":"))[1:-1]
+        self._append(f'"event":"{event}"{"," if text else ""}{text}')
+
+    def file(self, number: int, outcome: str, code: str, in_digest: str, out_digest: str) -> None:
+        """Add what became of a file. ``in_digest`` is the journal's, which is keyed."""
+        quoted = json.dumps(code) if code else '""'
+        self._append(
+            f'"event":"file","file":{number},"outcome":"{outcome}","code":{quoted},'
+            f'"input":"{in_digest}","output":"{out_digest}"'
+        )
+
+    def _append(self, text: str) -> None:
+        now = time.time()
+        second = int(now)
+        if second != self._second:
+            self._second = second
+            self._stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        self.lines += 1
+        stamp = f"{self._stamp}.{int((now - second) * 1000):03}Z"
+        body = f'{{"seq":{self.lines},"prev":"{self.last}","time":"{stamp}",{text}'.encode()
+        self.last = self._seal(body)
+        self._waiting.append(b'%b,"hash":"%b"}\n' % (body, self.last.encode()))
+
+    def flush(self) -> None:
+        """Write the lines that wait. Raises ``OSError``; nothing is written after that."""
+        if not self._waiting or self._is_broken:
+            return
+        data = memoryview(b"".join(self._waiting))
+        self._waiting.clear()
+        self._is_broken = True
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+        self._is_broken = False
+
+    def close(self) -> None:
+        """Write what waits, have it on disk, and let go of the log. Raises ``OSError``."""
+        try:
+            self.flush()
+            os.fsync(self._descriptor)
+        finally:
+            os.close(self._descriptor)
+
+
+def _first(descriptor: int) -> dict[str, Any]:
+    """Return what the first line says; nothing if it is none."""
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    found = parse(os.read(descriptor, MOST_OF_A_LINE).partition(b"\n")[0] + b"\n")
+    return found.event() if found is not None else {}
+
+
+def _tail(descriptor: int, size: int) -> tuple[bytes, int]:
+    """Return the last whole line, and how many bytes there are up to its end."""
+    start = max(0, size - 2 * MOST_OF_A_LINE)
+    os.lseek(descriptor, start, os.SEEK_SET)
+    data = b""
+    while more := os.read(descriptor, 1 << 20):
+        data += more
+    end = data.rfind(b"\n") + 1
+    begin = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
+    return data[begin:end], start + end if end else 0

@@ -1,0 +1,65 @@
+"""The report as one page of HTML that needs nothing from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from deid_core_record.journal import Entry
+from deid_core_record.page_parts import (
+    about,
+    attributes,
+    files,
+    reasons,
+    recipes,
+    rules,
+    totals,
+    verdict,
+    warned,
+)
+from deid_core_record.plain_words import plain_words
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def page_of(
+    facts: Mapping[str, Any],
+    rows: Sequence[Entry],
+    warnings: Mapping[str, int],
+    firsts: Mapping[tuple[str, str], Sequence[int]],
+) -> Iterator[str]:
+    """Yield the page. What is not written by deid_core itself is escaped.
+
+    Style and script are the only ones that a browser runs: the page names them by their digests
+    (Content Security Policy).
+    """
+    style, script = _asset("page.css"), _asset("page.js")
+    yield Template(_asset("page.html")).substitute(
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        verdict=verdict(facts),
+        totals=totals(facts),
+        words=plain_words(facts),
+        reasons=reasons(facts, firsts),
+        rules=rules(facts),
+        attributes=attributes(facts),
+        warnings=warned(warnings),
+        files=files(facts, rows),
+        recipes=recipes(facts),
+        about=about(facts),
+    )
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
