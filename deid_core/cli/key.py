@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.groups import Commands
 
 
-@click.group("key")
+@click.group("key", cls=Commands)
 def command() -> None:
     """Make keys, and tell them apart. None of this shows a key."""
 

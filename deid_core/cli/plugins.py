@@ -13,11 +13,12 @@ from rich.table import Table
 
 from deid_core.cli.doctor import command as doctor
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.groups import Commands
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.plugin_lock import lock
 
 
-@click.group("plugins", invoke_without_command=True)
+@click.group("plugins", cls=Commands, invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common_options
 def command(*, as_json: bool, **options: Any) -> None:

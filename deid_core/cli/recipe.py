@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.groups import Commands
 from deid_core.cli.importing import import_recipe
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import profile_options, profile_recipes
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from deid_core.recipe.tree import Recipe
 
 
-@click.group("recipe")
+@click.group("recipe", cls=Commands)
 def command() -> None:
     """Check, show, explain, compare and import recipes."""
 

@@ -1,0 +1,17 @@
+"""``--json``: the same in all commands that print something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(function: F) -> F:
+    """Add ``--json``: one object on standard output, and nothing besides."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing besides."
+    )(function)
