@@ -152,4 +152,3 @@ def say_of_record(engine: Engine, counts: Mapping[Outcome, int]) -> None:
     folder = engine.batch.settings.record_folder
     if folder is not None:
         console.print(f"Record in {escape(str(folder))}")
-
