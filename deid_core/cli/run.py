@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -238,7 +238,13 @@ def _run(
 ) -> None:
     refs, names = names_of(found, engine.batch.settings)
     done = foreseen(engine, refs, names) if dry else engine.run(refs, names, **arguments)
-    for report in done:
-        if dry:
-            reports.actions.update(report.actions)
-        progress.advance(bad=reports.add(report))
+    try:
+        for report in done:
+            if dry:
+                reports.actions.update(report.actions)
+            progress.advance(bad=reports.add(report))
+    finally:
+        # Ctrl-C may come between two files: the run ends now, and its record is kept, not whenever
+        # the traceback lets go of it.
+        if isinstance(done, Generator):
+            done.close()
