@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import click
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -228,8 +226,3 @@ def as_json(reports: Reports, engine: Engine, output: Path, *, dry: bool) -> dic
         "linkable": engine.linkable,
         "record": None if record is None else str(record),
     }
-
-
-def print_json(shown: dict[str, Any]) -> None:
-    """Print one object, as all commands do with ``--json``."""
-    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
