@@ -193,7 +193,6 @@ def _list_bad(bad: list[FileReport], *, dry: bool) -> None:
         location = report.ref.location if report.ref is not None else ""
         table.add_row(escape(location), report.code, escape(report.reason))
     console.print(table)
-    console.print("What each reason means, and what to do: docs/reference/reason-codes.md")
 
 
 def as_json(reports: Reports, engine: Engine, output: Path, *, dry: bool) -> dict[str, Any]:
