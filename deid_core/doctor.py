@@ -11,13 +11,14 @@ from types import ModuleType
 import attrs
 
 from deid_core import __version__, hookspecs
-from deid_core.announced import OWN_DISTRIBUTION, FoundPlugin, announced_plugins
+from deid_core.announced import FoundPlugin, announced_plugins
 from deid_core.contract import DECLARATIONS, STAGES
 from deid_core.errors import PluginError
 from deid_core.execution.splitting import APART
 from deid_core.guard import hooks_of
 from deid_core.host import PluginHost, PluginInfo
 from deid_core.loading import PREFIX, import_plugins
+from deid_core.locking import OWN_DISTRIBUTION
 from deid_core.settings import PluginSettings
 from deid_core.suggest import nearest
 

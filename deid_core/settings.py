@@ -297,6 +297,7 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "scheduler": "scheduler",
         "record": "record_folder",
         "quarantine": "quarantine_folder",
+        "log_key_file": "log_key_file",
     },
     "plugins": {key: key for key in ("block", "allow", "prefer", "only", "lock")},
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from rich.console import Console
 from rich.markup import escape
+
+from deid_core.cli.key_options import log_key_option
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 SUFFIX = ".record"
-LOG = "log.jsonl"
 KEY_NAME = "run.key"
 """The key that was made for a run, until the run is complete: without it nobody could go on."""
 
@@ -41,11 +41,7 @@ _OPTIONS = [
         metavar="FOLDER",
         help="Copy files that are refused there, with their names and identifiers, for you alone.",
     ),
-    click.option(
-        "--log-key-file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Another key, which chains the log of the record; or the variable DEID_CORE_LOG_KEY.",
-    ),
+    log_key_option,
 ]
 
 
@@ -156,19 +152,3 @@ def say_of_record(engine: Engine, counts: Mapping[Outcome, int]) -> None:
     folder = engine.batch.settings.record_folder
     if folder is not None:
         console.print(f"Record in {escape(str(folder))}")
-        if last := last_of_log(folder):
-            console.print(f"Its log ends with {last}")
-
-
-def last_of_log(folder: Path) -> str:
-    """Return the hash in the last line of a record's log; empty if there is none.
-
-    Who notes it elsewhere can tell later whether anybody wrote the whole log anew.
-    """
-    try:
-        with (folder / LOG).open("rb") as stream:
-            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 100))
-            found = re.search(rb'"hash":"([0-9a-f]{64})"}\n$', stream.read())
-    except OSError:
-        return ""
-    return found[1].decode() if found else ""

@@ -22,7 +22,7 @@ MISFIT = 1
 
 def _hash(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
     if value is not None and re.fullmatch(r"[0-9a-f]{64}", value) is None:
-        raise click.BadParameter("expected the 64 digits that a run prints at its end")
+        raise click.BadParameter("expected the 64 digits that verify-log has printed")
     return value or ""
 
 

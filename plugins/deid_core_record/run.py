@@ -25,12 +25,13 @@ from deid_core import (
 )
 from deid_core.digests import digest_of
 from deid_core.execution.leftovers import remove_leftovers
+from deid_core.keys import refuse_same
 from deid_core_record.facts import facts_of, versions
 from deid_core_record.fingerprints import fingerprints
 from deid_core_record.folder import made
 from deid_core_record.journal import Entry, Journal, PastRun
 from deid_core_record.log import Log
-from deid_core_record.log_key import log_key, refuse_same
+from deid_core_record.log_key import log_key
 from deid_core_record.names import Names
 from deid_core_record.quarantine import BAD, Quarantine
 from deid_core_record.report import write_report

@@ -25,6 +25,7 @@ from deid_core.dictionary import keyword_of
 from deid_core.elements import Elements, held, value_of
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.patched import Patched
+from deid_core.encoded.writing import patched_pieces
 from deid_core_screening.examination import sort_of
 from deid_core_screening.glance import LEGAL, NUMBERS_AS_TEXT
 from deid_core_screening.leaves import Leaf, field_of, holder_at, leaves
@@ -170,7 +171,7 @@ class Comparison:
         """Tell whether what is about to be written is worth a closer look."""
         if not isinstance(elements, EncodedDataSet):
             return True
-        parts = list(_written(elements))
+        parts = _written(elements)
         if uids:
             whole = b"".join(parts)
             if any(uid in whole for uid in uids):
@@ -260,6 +261,12 @@ def _written(elements: EncodedDataSet) -> list[bytes]:
             for _, start, _, stop in staying
             for at in range(start, stop, AT_ONCE)
         ]
+    for tag, one in overlay.items():
+        if isinstance(one, Patched) and tag not in bulk:
+            parts += [
+                piece if isinstance(piece, bytes) else elements.bytes_of(*piece)
+                for piece in patched_pieces(elements, one)
+            ]
     for changes in (overlay, meta.overlay):
         parts += [one for one in changes.values() if type(one) is bytes]
     spans, overlay, data = meta.spans, meta.overlay, meta.data
