@@ -17,8 +17,7 @@ from rich.table import Table
 
 from deid_core.cli.configured import META, config_options
 from deid_core.cli.errors import shown_errors
-from deid_core.cli.machine import json_option
-from deid_core.cli.summary import print_json
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.variables import OWN_MEANING, PREFIX, long_name, settable, variable
 
 SECRETS = ("KEY", "LOG_KEY")

@@ -14,9 +14,9 @@ from rich.table import Table
 
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.inspect import MASK
-from deid_core.cli.machine import json_option
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
-from deid_core.cli.summary import Reports, print_json, warnings_counted
+from deid_core.cli.summary import Reports, warnings_counted
 
 if TYPE_CHECKING:
     from deid_core.differences import Difference, Pairs, Side

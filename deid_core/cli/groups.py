@@ -56,7 +56,8 @@ class SectionedCommand(click.Command):
         left = {
             param.name: record
             for param in self.get_params(ctx)
-            if (record := param.get_help_record(ctx)) is not None
+            if isinstance(param, click.Option)
+            and (record := param.get_help_record(ctx)) is not None
         }
         for title, names in self._sections.items():
             rows = [left.pop(name) for name in names if name in left]

@@ -17,11 +17,11 @@ from rich.table import Table
 
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.groups import SectionedCommand
-from deid_core.cli.machine import json_option
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
-from deid_core.cli.summary import SKIPPED, Reports, print_json, warnings_counted
+from deid_core.cli.summary import SKIPPED, Reports, warnings_counted
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine

@@ -20,7 +20,7 @@ from deid_core.cli.fileset import fileset_option, wants_dicomdir
 from deid_core.cli.groups import SectionedCommand
 from deid_core.cli.interactive import answers, interactive_option
 from deid_core.cli.key_options import key_of, key_options
-from deid_core.cli.machine import json_option
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.naming import names_of, naming_options, naming_settings
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
@@ -33,7 +33,7 @@ from deid_core.cli.record import (
     record_options,
     record_settings,
 )
-from deid_core.cli.summary import Reports, as_json, print_json, summarize, warnings_counted
+from deid_core.cli.summary import Reports, as_json, summarize, warnings_counted
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import click
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -197,7 +195,6 @@ def _list_bad(bad: list[FileReport], *, dry: bool, named: bool) -> None:
     console.print(table)
     if not named:
         console.print("Names of files may hold a patient's: --show-files shows them.")
-    console.print("What each reason means, and what to do: docs/reference/reason-codes.md")
 
 
 def _location(report: FileReport) -> str:
@@ -236,8 +233,3 @@ def as_json(
         "linkable": engine.linkable,
         "record": None if record is None else str(record),
     }
-
-
-def print_json(shown: dict[str, Any]) -> None:
-    """Print one object, as all commands do with ``--json``."""
-    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))

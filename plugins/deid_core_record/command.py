@@ -70,6 +70,7 @@ def command(
 
 def _as_json(found: Checked, compared: Outputs | None) -> dict[str, Any]:
     return {
+        "command": "verify-log",
         "ok": found.misfit is None and (compared is None or compared.fit),
         "lines": found.lines,
         "runs": found.runs,
