@@ -292,7 +292,11 @@ def inflated(data: bytes) -> bytes:
     if b"1.2.840.10008.1.2.1.99" not in data[132:meta]:
         return b""
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
-    return decompressor.decompress(data[meta:]) + decompressor.unused_data
+    try:
+        return decompressor.decompress(data[meta:]) + decompressor.unused_data
+    except zlib.error:
+        # The UID stands in another element.
+        return b""
 
 
 Path_ = tuple[int, ...]
