@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fuzz.kinds import kinds
-
 from deid_core import Engine, FileRef, Outcome, PluginHost, Settings
 from deid_core.config import layers_of
+from fuzz.kinds import kinds
 
 CASES = Path(__file__).parent / "cases"
 
