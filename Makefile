@@ -19,7 +19,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --
 
 PYTEST_FLAGS := -n auto --dist loadfile
 # What needs more than the lowest dependencies, or asks much that does not depend on them.
-NOT_LOWEST := docs tests/docs tests/legality tests/sweep tests/audit/test_audit_planted.py \
+NOT_LOWEST := docs tests/docs tests/hostile tests/legality tests/sweep tests/audit/test_audit_planted.py \
 	tests/profiles/test_profile_options.py tests/profiles/test_profile_planted.py
 
 # Tests write thousands of small files: to memory, where there is room, since a disk makes each wait.
