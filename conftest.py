@@ -48,6 +48,7 @@ MANY = (
     "README.md",
     "docs",
     "tests/audit/test_audit_planted.py",
+    "tests/browser",
     "tests/compatibility",
     "tests/corpus",
     "tests/docs",
