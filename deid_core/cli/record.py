@@ -36,6 +36,11 @@ _OPTIONS = [
         "--retry", is_flag=True, help="Do files again that an earlier run refused or failed on."
     ),
     click.option(
+        "--show-files",
+        is_flag=True,
+        help="Name files that were refused also where the output is no terminal. NAMES MAY HOLD A PATIENT'S.",
+    ),
+    click.option(
         "--quarantine",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="FOLDER",
@@ -87,16 +92,18 @@ def beside(output: Path) -> Path:
     return whole.with_name(f"{whole.name or 'root'}{SUFFIX}")
 
 
-def key_of_run(folder: Path | None) -> bytes | None:
+def key_of_run(settings: Settings) -> bytes | None:
     """Return the key that was made for a run that is not complete yet, or make one.
 
-    It is kept with the record, for its owner alone. None where there is no record. Raises
-    `SettingsError` if that cannot be.
+    It is kept with the record, for its owner alone, unless the run before is complete: then nothing
+    can be added, and this key is for nobody. None where there is no record. Raises
+    `SettingsError` if it cannot be kept.
     """
     import secrets
 
     from deid_core.errors import SettingsError
 
+    folder = settings.record_folder
     if folder is None:
         return None
     path = folder / KEY_NAME
@@ -105,6 +112,8 @@ def key_of_run(folder: Path | None) -> bytes | None:
         if path.exists():
             return bytes.fromhex(path.read_text(encoding="ascii"))
         key = secrets.token_bytes(32)
+        if not settings.overwrite and _has_any(folder) and _has_any(settings.output_folder):
+            return key
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(key.hex())
@@ -118,6 +127,10 @@ def key_of_run(folder: Path | None) -> bytes | None:
             f"{path}: is no key of a run that was broken off; remove it, and give another --output"
         ) from None
     return key
+
+
+def _has_any(folder: Path) -> bool:
+    return folder.is_dir() and any(True for _ in folder.iterdir())
 
 
 def forget_key(folder: Path | None) -> None:

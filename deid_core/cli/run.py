@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from deid_core.cli.checks import check_option
+from deid_core.cli.checks import check_option, check_settings
 from deid_core.cli.dry_run import dry_run_option, foreseen, tried
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
@@ -64,7 +65,14 @@ SECTIONS = {
     ),
     "Profile of PS3.15": ("profile", *(name.replace("-", "_") for name in OPTIONS)),
     "Key, pseudonyms, crosswalk": ("key_file", "key_keyring", "pseudonyms", "crosswalk"),
-    "Record, and going on": ("record", "no_record", "retry", "quarantine", "log_key_file"),
+    "Record, and going on": (
+        "record",
+        "no_record",
+        "retry",
+        "quarantine",
+        "show_files",
+        "log_key_file",
+    ),
     "How it is done": (
         "interactive",
         "dry_run",
@@ -147,9 +155,8 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
             options |= answers(sources, options)
         if options["output"] is None:
             raise click.UsageError("say where the outputs go: --output FOLDER")
-        settings = record_settings(
-            pseudonym_settings(_settings(options, sources), options), options
-        )
+        settings = pseudonym_settings(_settings(options, sources), options)
+        settings = check_settings(record_settings(settings, options), options)
         if dry:
             settings = stack.enter_context(tried(settings))
         engine = _engine(options, settings)
@@ -164,9 +171,11 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     if not engine.linkable and not dry:
         forget_key(engine.batch.settings.record_folder)
     if options["as_json"]:
-        print_json(as_json(reports, engine, options["output"], dry=dry))
+        named = options["show_files"]
+        print_json(as_json(reports, engine, options["output"], dry=dry, named=named))
     else:
-        summarize(reports, engine, options["output"], dry=dry)
+        named = options["show_files"] or sys.stderr.isatty()
+        summarize(reports, engine, options["output"], dry=dry, named=named)
         say_of_obstacle(engine, arguments["executor"])
     if reports.bad or recalled_bad(engine) or (reports.advice and not engine.recalled):
         raise SystemExit(REFUSED)
@@ -179,7 +188,7 @@ def _engine(options: dict[str, Any], settings: Settings) -> Engine:
 
     host = PluginHost.load(settings.plugins)
     given = key_of(options)
-    key = given or key_of_run(settings.record_folder)
+    key = given or key_of_run(settings)
     names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
     return Engine(host, layers_of(names, host), settings, key=key, linkable=given is not None)
 
@@ -237,8 +246,10 @@ def _run(
     **arguments: Any,
 ) -> None:
     refs, names = names_of(found, engine.batch.settings)
-    done = foreseen(engine, refs, names) if dry else engine.run(refs, names, **arguments)
-    for report in done:
-        if dry:
-            reports.actions.update(report.actions)
-        progress.advance(bad=reports.add(report))
+    done: Any = foreseen(engine, refs, names) if dry else engine.run(refs, names, **arguments)
+    # What breaks off here breaks the run off as well, and it says so in its record.
+    with closing(done):
+        for report in done:
+            if dry:
+                reports.actions.update(report.actions)
+            progress.advance(bad=reports.add(report))

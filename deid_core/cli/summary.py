@@ -112,8 +112,8 @@ def warnings_counted(reports: Reports) -> Iterator[None]:
             handler.removeFilter(wanted)
 
 
-def summarize(reports: Reports, engine: Engine, output: Path, *, dry: bool) -> None:
-    """Print it."""
+def summarize(reports: Reports, engine: Engine, output: Path, *, dry: bool, named: bool) -> None:
+    """Print it; ``named`` if files may be called by their names, which may hold a patient's."""
     console = Console(highlight=False)
     if reports.counts or not engine.recalled:
         console.print(_counts(reports, output, dry=dry))
@@ -125,7 +125,7 @@ def summarize(reports: Reports, engine: Engine, output: Path, *, dry: bool) -> N
     else:
         say_of_directory(engine.batch.settings, reports.skipped)
     if reports.bad:
-        _list_bad(reports.bad, dry=dry)
+        _list_bad(reports.bad, dry=dry, named=named)
     if dry:
         return
     say_of_record(engine, reports.counts)
@@ -183,20 +183,28 @@ def _by_attribute(actions: Counter[str]) -> Iterator[tuple[str, str, int]]:
         yield attribute, action, count
 
 
-def _list_bad(bad: list[FileReport], *, dry: bool) -> None:
+def _list_bad(bad: list[FileReport], *, dry: bool, named: bool) -> None:
     console = Console(stderr=True, highlight=False)
     title = "Would not be written" if dry else "Not written"
     table = Table(title=title, title_justify="left")
     for column in ("File", "Reason", ""):
         table.add_column(column, overflow="fold")
     for report in bad:
-        location = report.ref.location if report.ref is not None else ""
-        table.add_row(escape(location), report.code, escape(report.reason))
+        called = _location(report) if named else str(report.number)
+        table.add_row(escape(called), report.code, escape(report.reason))
     console.print(table)
+    if not named:
+        console.print("Names of files may hold a patient's: --show-files shows them.")
 
 
-def as_json(reports: Reports, engine: Engine, output: Path, *, dry: bool) -> dict[str, Any]:
-    """Return it as values that JSON has."""
+def _location(report: FileReport) -> str:
+    return report.ref.location if report.ref is not None else ""
+
+
+def as_json(
+    reports: Reports, engine: Engine, output: Path, *, dry: bool, named: bool
+) -> dict[str, Any]:
+    """Return it as values that JSON has; ``named`` as for `summarize`."""
     record = engine.batch.settings.record_folder
     return {
         "command": "run",
@@ -208,8 +216,8 @@ def as_json(reports: Reports, engine: Engine, output: Path, *, dry: bool) -> dic
         "skipped": dict(reports.skipped),
         "not_written": [
             {
-                "file": report.ref.location if report.ref is not None else "",
-                "number": report.number,
+                **({"location": _location(report)} if named else {}),
+                "file": report.number,
                 "outcome": report.outcome.value,
                 "code": report.code,
                 "reason": report.reason,

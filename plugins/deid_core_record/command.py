@@ -34,7 +34,10 @@ def _hash(_context: click.Context, _parameter: click.Parameter, value: str | Non
     help="The key that chained the log; or the variable DEID_CORE_LOG_KEY.",
 )
 @click.option(
-    "--last", callback=_hash, metavar="HASH", help="The hash that the last run printed at its end."
+    "--last",
+    callback=_hash,
+    metavar="HASH",
+    help="The hash of its last line, as verify-log printed it before.",
 )
 @click.option(
     "--outputs",

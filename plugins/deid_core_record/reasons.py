@@ -62,6 +62,10 @@ REASONS = {
         "The file is not DICOM, so nothing was written for it.",
         "Nothing needs to be done, unless you expected an image.",
     ),
+    "not-walkable": Reason(
+        "The quick reader left the file to the patient one, which did not take it up.",
+        "Please report it: no file should end so.",
+    ),
     "output-exists": Reason(
         "There was an output of that name already, and it was left as it is.",
         "Choose an empty folder for the outputs, or say --overwrite.",
