@@ -19,8 +19,8 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --
 
 PYTEST_FLAGS := -n auto --dist loadfile
 # What needs more than the lowest dependencies, or asks much that does not depend on them.
-NOT_LOWEST := docs tests/docs tests/legality tests/browser tests/sweep tests/audit/test_audit_planted.py \
-	tests/profiles/test_profile_options.py tests/profiles/test_profile_planted.py
+NOT_LOWEST := docs $(addprefix tests/,archives audit benchmarks browser checks compatibility corpus docs encoded examples \
+	executors hostile kit legality sweep profiles/test_profile_options.py profiles/test_profile_planted.py)
 
 # Tests write thousands of small files: to memory, where there is room, since a disk makes each wait.
 ROOM := test -w /dev/shm && test $$(df -Pk /dev/shm | tail -1 | tr -s ' ' | cut -d ' ' -f 4) -gt 4000000

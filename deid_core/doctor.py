@@ -91,7 +91,11 @@ def _about_settings(found: list[FoundPlugin], given: PluginSettings) -> Iterator
     whole = given.with_environment()
     for one in found:
         if one.blocked and one.name not in whole.block:
-            source = "DEID_CORE_ALLOW" if "DEID_CORE_ALLOW" in os.environ else "the setting 'allow'"
+            word, variable = "allow", "DEID_CORE_ALLOW"
+            if whole.only is not None and one.name not in whole.only:
+                word, variable = "only", "DEID_CORE_ONLY_PLUGINS"
+            by_setting = one.name not in (getattr(given, word) or (one.name,))
+            source = f"the setting {word!r}" if by_setting else variable
             yield Finding(NOTE, one.name, f"is not among those that {source} names")
 
 

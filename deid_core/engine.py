@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import attrs
@@ -34,8 +35,15 @@ from deid_core.host import PluginHost
 from deid_core.identifiers import look_up
 from deid_core.intent import Intent
 from deid_core.keys import SMALLEST_KEY
-from deid_core.model import DiscoveryOptions, FileRef, FileReport, Instance, Outcome
-from deid_core.naming import TOLD_APART, safe_path
+from deid_core.model import (
+    DiscoveryOptions,
+    FileRef,
+    FileReport,
+    Instance,
+    Outcome,
+    WriteReceipt,
+)
+from deid_core.naming import TOLD_APART, distinct, safe_path
 from deid_core.quiet import quiet_pydicom
 from deid_core.recall import Recall
 from deid_core.recipe.compile import compile_plan
@@ -48,6 +56,11 @@ from deid_core.settings import Settings
 from deid_core.tally import Tally
 
 log = logging.getLogger("deid_core")
+
+_NOTE: Mapping[str, Any] = {"is_note": True}
+"""Marks lines of the log that repeat what the report of the file says."""
+
+Write = Callable[[Instance, PurePosixPath, Batch], WriteReceipt]
 
 
 @attrs.frozen
@@ -142,6 +155,24 @@ class Engine(Runner):
         )
         return report
 
+    def foresee(self, task: Task) -> FileReport:
+        """Do with one file all but write it, and report what writing would have brought about."""
+        report, _ = self._attempt(
+            FileReport(task.number, Outcome.FAILED, ref=task.ref),
+            task.label,
+            lambda report: self._written(task, self._distinct, report, write=self._foreseen),
+        )
+        return report
+
+    def _distinct(self, target: PurePosixPath) -> PurePosixPath:
+        return distinct(target, self.taken)
+
+    def _foreseen(self, _: Instance, target: PurePosixPath, batch: Batch) -> WriteReceipt:
+        path = batch.settings.output_folder / target
+        if path.exists() and not batch.settings.overwrite:
+            raise OutputExistsError("the output exists already", str(path))
+        return WriteReceipt(str(path))
+
     def cleaned(self, ref: FileRef, number: int) -> tuple[FileReport, Instance | None]:
         """De-identify one file and return the result instead of writing it; None if refused."""
         return self._attempt(
@@ -166,18 +197,18 @@ class Engine(Runner):
         except SkippedError as error:
             change = {"outcome": Outcome.SKIPPED, "code": error.code, "reason": str(error)}
         except OutputExistsError as error:
-            log.error("%s already exists, overwrite set to False. Not writing.", label)
+            log.error("%s already exists, overwrite set to False. Not writing.", label, extra=_NOTE)
             change = {"outcome": Outcome.EXISTS, "code": error.code, "reason": str(error)}
             change["output"] = error.path
         except FileError as error:
-            log.error("%s: %s", label, error)
+            log.error("%s: %s", label, error, extra=_NOTE)
             change = {"outcome": Outcome.REFUSED, "code": error.code, "reason": str(error)}
         except PluginError as error:
-            log.error("%s: %s", label, error)
+            log.error("%s: %s", label, error, extra=_NOTE)
             change = {"code": PLUGIN_FAILED, "reason": str(error), "fault": bare(error)}
         except Exception as error:  # noqa: BLE001 - a file must not end the run, nor be quoted
             fault = failure("deid_core", "processing", error)
-            log.error("%s: %s", label, fault)
+            log.error("%s: %s", label, fault, extra=_NOTE)
             change = {"code": INTERNAL_ERROR, "reason": str(fault), "fault": fault}
         return attrs.evolve(report, **change), None
 
@@ -197,7 +228,7 @@ class Engine(Runner):
         return done, instance
 
     def _written(
-        self, task: Task, name: NameOutput, report: FileReport
+        self, task: Task, name: NameOutput, report: FileReport, *, write: Write | None = None
     ) -> tuple[FileReport, Instance | None]:
         read = self.host.read_file(task.ref, self.batch)
         try:
@@ -207,12 +238,12 @@ class Engine(Runner):
                 wished = safe_path(self.host.name_output(instance, self.batch))
                 target = name(wished)
                 told_apart = target != wished
-            receipt = self.host.write_file(instance, target, self.batch)
+            receipt = (write or self.host.write_file)(instance, target, self.batch)
         finally:
             read.close()
         notes = instance.notes
         if told_apart:
-            log.warning("%s: %s", task.label, TOLD_APART, extra={"is_note": True})
+            log.warning("%s: %s", task.label, TOLD_APART, extra=_NOTE)
             notes = (*notes, TOLD_APART)
         done = attrs.evolve(
             report,
@@ -232,7 +263,7 @@ class Engine(Runner):
         Raises `RefusedError` if a check finds something.
         """
         for note in instance.notes:
-            log.warning("%s: %s", label, note, extra={"is_note": True})
+            log.warning("%s: %s", label, note, extra=_NOTE)
         try:
             return self._cleaned(instance, label)
         except NotWalkableError:

@@ -49,7 +49,7 @@ def explain_field(engine: Engine, field: str, file: Path | None = None) -> Itera
     if not places:
         yield f"{field} is not in this file"
     for path in places:
-        yield f"{path} {_name(path)}: {_outcome(decided, path)}"
+        yield f"{path} {_name(path)}: {outcome_of(decided, path)}"
         yield from _lines(engine, record.get(str(path)))
 
 
@@ -101,7 +101,8 @@ def _descend(node: Node, parents: tuple[Parent, ...]) -> Node:
     return node
 
 
-def _outcome(decided: Decided, path: ElementPath) -> str:
+def outcome_of(decided: Decided, path: ElementPath) -> str:
+    """Return what becomes of an element of the instance that was decided about, in words."""
     is_file_meta = path.tag >> 16 == FILE_META_GROUP and not path.parents
     changes: Changes = decided.file_meta if is_file_meta else decided.data_set
     for parent in path.parents:

@@ -50,8 +50,11 @@ class Outputs:
 
     def holds(self, ref: FileRef) -> bool:
         """Tell of a file, or of a member of an archive."""
-        path = ref.path or ref.container
-        return path is not None and (path.name.startswith(self._mark) or self._below.holds(path))
+        if ref.path is None and ref.container is None:
+            return False
+        if any(part.startswith(self._mark) for part in (*ref.folders, ref.name)):
+            return True
+        return self._below.holds(ref.path or Path(ref.location))
 
 
 def noted(refs: Iterable[FileRef], settings: Settings, inputs: set[str]) -> Iterable[FileRef]:

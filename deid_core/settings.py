@@ -297,13 +297,19 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "scheduler": "scheduler",
         "record": "record_folder",
         "quarantine": "quarantine_folder",
+        "log_key_file": "log_key_file",
     },
     "plugins": {key: key for key in ("block", "allow", "prefer", "only", "lock")},
 }
 
 
-def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings | None) -> Settings:
+def read_settings(
+    config: str | os.PathLike[str] | Mapping[str, Any] | Settings | None,
+    source: str = "settings",
+) -> Settings:
     """Read a settings file (JSON or TOML), or take settings as they are.
+
+    ``source`` is what messages call a mapping.
 
     The file has up to four tables::
 
@@ -327,8 +333,11 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
         return Settings()
     if isinstance(config, Settings):
         return config
-    source = "settings" if isinstance(config, Mapping) else os.fspath(config)
-    tables = config if isinstance(config, Mapping) else _load(Path(source))
+    if isinstance(config, Mapping):
+        tables = config
+    else:
+        source = os.fspath(config)
+        tables = read_tables(Path(source))
     for table, content in tables.items():
         known = _LAYOUT.get(table)
         if known is None or not isinstance(content, Mapping):
@@ -353,7 +362,8 @@ def read_settings(config: str | os.PathLike[str] | Mapping[str, Any] | Settings 
         raise SettingsError(f"{source}: a setting has the wrong type: {error}") from None
 
 
-def _load(path: Path) -> Mapping[str, Any]:
+def read_tables(path: Path) -> Mapping[str, Any]:
+    """Return what a settings file holds, as it is. Raises `SettingsError`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         loaded = _toml(text) if path.suffix == ".toml" else json.loads(text)

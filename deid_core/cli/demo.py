@@ -1,15 +1,17 @@
-"""``make demo``: de-identify the bundled images and show what was there and what is left."""
+"""``deid-core demo`` and ``make demo``: the bundled images, before and after."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import click
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deid_core.cli.errors import shown_errors
 from deid_core.data import get_dataset
 from deid_core.dicom import get_files, replace_identifiers
 from deid_core.elements import plain
@@ -53,6 +55,13 @@ def main() -> None:
     console.print(f"{len(files)} files in, {len(cleaned)} out, in {Path(cleaned[0]).parent}")
     console.print("Without a recipe all goes but what a file needs to be decoded, shown and filed.")
     console.print("Next: deid-core run FOLDER --output OUT, or the tutorial in docs/tutorial.md")
+
+
+@click.command("demo")
+def command() -> None:
+    """De-identify images that come along, and show what was there and what is left."""
+    with shown_errors():
+        main()
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ def command(*, as_json: bool, **options: Any) -> None:
 
 def _as_json(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
+        "command": "plugins doctor",
         "healthy": diagnosis.healthy,
         "order": [info.name for info in diagnosis.plugins if info.status == "loaded"],
         "findings": [attrs.asdict(finding) for finding in diagnosis.findings],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -10,16 +9,20 @@ import attrs
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
 
 
 @click.command("identifiers")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--entity-id", help="Attribute to file under, for the patient.")
-@click.option("--item-id", help="Attribute to file under, for the instance.")
+@click.option(
+    "--entity-id", metavar="KEYWORD", help="File under this attribute instead of PatientID."
+)
+@click.option("--item-id", metavar="KEYWORD", help="File under this one instead of SOPInstanceUID.")
+@json_option
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
-    """Print the identifiers of files as JSON: entity, item, keyword, value.
+    """Print the identifiers of files as JSON: by patient, by file, by keyword.
 
     THE OUTPUT IDENTIFIES PATIENTS. Add variables to each item and give it to the library
     to put identifiers back under new names.
@@ -35,7 +38,8 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         )
         files = list(get_files(sources, config=settings))
         ids = get_identifiers(files, config=settings)
-    click.echo(json.dumps(_plain(ids), indent=2, ensure_ascii=False))
+    shown = _plain(ids)
+    print_json({"command": "identifiers", "identifiers": shown} if options["as_json"] else shown)
 
 
 def _plain(value: Any) -> Any:

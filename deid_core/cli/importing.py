@@ -156,6 +156,7 @@ def _write_whole(path: Path, text: str, *, private: bool) -> None:
 
 def _print_json(name: str, imported: ImportedRecipe, written: tuple[Path, ...]) -> None:
     shown: Mapping[str, Any] = {
+        "command": "recipe import",
         "program": name,
         "recipe": imported.text,
         "tables": sorted(imported.tables),

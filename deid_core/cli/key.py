@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.groups import Commands
+from deid_core.cli.machine import json_option, print_json
 
 
-@click.group("key")
+@click.group("key", cls=Commands)
 def command() -> None:
     """Make keys, and tell them apart. None of this shows a key."""
 
@@ -17,7 +19,8 @@ def command() -> None:
 @command.command("new")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--keyring", metavar="NAME", help="Keep the key in the system's keyring instead.")
-def new(file: Path | None, keyring: str | None) -> None:
+@json_option
+def new(file: Path | None, keyring: str | None, *, as_json: bool) -> None:
     """Make a key of 256 random bits, in a FILE that only you may read.
 
     What is there already is never replaced. Printed is the fingerprint, not the key.
@@ -32,6 +35,10 @@ def new(file: Path | None, keyring: str | None) -> None:
             write_key(key, file)
         elif keyring is not None:
             store_key(key, keyring)
+    if as_json:
+        place = {"file": file and str(file), "keyring": keyring}
+        print_json({"command": "key new", **place, "fingerprint": fingerprint(key.encode())})
+        return
     where = file if file is not None else f"{keyring} in the keyring"
     click.echo(f"{where}: a new key, with the fingerprint {fingerprint(key.encode())}")
 
@@ -42,7 +49,8 @@ def new(file: Path | None, keyring: str | None) -> None:
 @click.option(
     "--log", "is_log", is_flag=True, help="Look for the log's key: DEID_CORE_LOG_KEY, not _KEY."
 )
-def show(file: str | None, keyring: str | None, *, is_log: bool) -> None:
+@json_option
+def show(file: str | None, keyring: str | None, *, is_log: bool, as_json: bool) -> None:
     """Print the fingerprint of a key: in FILE, in the keyring or in DEID_CORE_KEY.
 
     The same fingerprint is in the report of each run that used the key. It is of no use to who looks
@@ -54,4 +62,7 @@ def show(file: str | None, keyring: str | None, *, is_log: bool) -> None:
         key = key_from(file, LOG_KEY_VARIABLE if is_log else KEY_VARIABLE, keyring)
     if key is None:
         raise click.UsageError("give FILE, --keyring NAME or the variable DEID_CORE_KEY")
-    click.echo(fingerprint(key))
+    if as_json:
+        print_json({"command": "key fingerprint", "fingerprint": fingerprint(key)})
+    else:
+        click.echo(fingerprint(key))

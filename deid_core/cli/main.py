@@ -10,39 +10,40 @@ from typing import Any
 import click
 
 from deid_core import __version__
-
-COMMANDS = {
-    "identifiers": "print the identifiers that files hold, as JSON",
-    "key": "make keys, and tell them apart",
-    "plugin": "write plugins of your own",
-    "plugins": "list what is installed, what it provides and what it overrides",
-    "recipe": "check, show, explain, compare and import recipes",
-    "run": "de-identify files and folders",
-}
+from deid_core.cli.catalogue import all_sections, own_commands
+from deid_core.cli.groups import Commands
 
 
-class LazyCommands(click.Group):
+class LazyCommands(Commands):
     """A group whose own commands are imported when they are called.
 
     Commands of plugins are looked for when the name is not one of ours.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of our own commands, without loading any."""
-        return sorted({*COMMANDS, *super().list_commands(ctx)})
+        """Return the names of all commands, without loading any of ours."""
+        sections, _ = all_sections()
+        return sorted({name for section in sections.values() for name in section})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command by name."""
-        if cmd_name in COMMANDS:
-            module = importlib.import_module(f"deid_core.cli.{cmd_name}")
-            command = module.command
-            return command if isinstance(command, click.Command) else None
+        if cmd_name in own_commands():
+            return own_command(cmd_name)
         return _command_of_plugin(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands from their summaries, which needs no import."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
+        """Write the commands by section, from their summaries, which needs no import."""
+        sections, missing = all_sections()
+        width = max(len(name) for section in sections.values() for name in section)
+        for title, commands in sections.items():
+            with formatter.section(title):
+                # Equal widths make the sections one table.
+                formatter.write_dl(
+                    [(name.ljust(width), summary) for name, summary in commands.items()]
+                )
+        if missing:
+            formatter.write_paragraph()
+            formatter.write_text(missing)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; errors of deid_core in one of a plugin are shown as in our own."""
@@ -50,6 +51,17 @@ class LazyCommands(click.Group):
 
         with shown_errors():
             return super().invoke(ctx)
+
+
+def own_command(name: str) -> click.Command | None:
+    """Load one of the core's own commands, whose options are also variables."""
+    from deid_core.cli.variables import add_variables
+
+    command = importlib.import_module(f"deid_core.cli.{name}").command
+    if not isinstance(command, click.Command):
+        return None
+    add_variables(command)
+    return command
 
 
 def _command_of_plugin(name: str) -> click.Command | None:
@@ -70,13 +82,24 @@ def _command_of_plugin(name: str) -> click.Command | None:
         return command
 
 
-@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyCommands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 if all went well, 1 if files were refused or something was found, "
+    "2 if the command, a recipe or a setting is wrong, 130 after Ctrl-C.",
+)
 @click.version_option(__version__, prog_name="deid-core")
 def cli() -> None:
     """De-identify DICOM files through plugins.
 
-    Start with: deid-core run FOLDER --output OUT
-    """
+    \b
+    Start with:
+      deid-core inspect FOLDER                        what is in there?
+      deid-core run FOLDER --output OUT               de-identify it
+      deid-core run FOLDER --output OUT --interactive be asked what you want
+
+    Each command explains itself: deid-core COMMAND --help.
+    """  # noqa: D301 - click's mark for lines that stay as they are
 
 
 def main() -> None:

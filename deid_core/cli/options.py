@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from deid_core.cli.configured import config_options
 from deid_core.cli.scope import scope_options, scoped
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = [
-    click.option(
-        "--config",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="A settings file, JSON or TOML.",
-    ),
     click.option("--block", multiple=True, metavar="PLUGIN", help="Leave a plugin out."),
     click.option(
         "--allow", multiple=True, metavar="PLUGIN", help="Import no third party but these."
@@ -47,20 +43,18 @@ def common_options(function: F) -> F:
     """Add the options for settings, plugins, tables and logging."""
     for option in reversed(_OPTIONS):
         function = option(function)
-    return scope_options(function)
+    return config_options(scope_options(function))
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
     """Return the settings that the common options stand for, and start logging."""
     import attrs
 
-    from deid_core.settings import read_settings
-
     logging.basicConfig(
         level=logging.DEBUG if options["debug"] else logging.WARNING,
         format="%(levelname)s %(message)s",
     )
-    settings = read_settings(options["config"])
+    settings: Settings = options["config"].settings()
     plugins = settings.plugins
     return attrs.evolve(
         settings,

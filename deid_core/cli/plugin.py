@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.groups import Commands
 from deid_core.kit.kinds import KINDS
 
 ABOUT = "\b\nKinds:\n" + "\n".join(f"  {name:<10}{kind.about}" for name, kind in KINDS.items())
@@ -38,7 +39,7 @@ Then change src/{module}/__init__.py, and its tests.
 """
 
 
-@click.group("plugin")
+@click.group("plugin", cls=Commands)
 def command() -> None:
     """Write plugins of your own.
 
@@ -60,12 +61,12 @@ def command() -> None:
 def new(name: str, kind: str, folder: Path) -> None:
     """Write a package."""
     with shown_errors():
-        from deid_core.cli.main import COMMANDS
+        from deid_core.cli.catalogue import own_commands
         from deid_core.kit.names import names_of, refuse_taken
         from deid_core.kit.writing import write_package
 
         names = names_of(name)
-        refuse_taken(names, kind, COMMANDS)
+        refuse_taken(names, kind, tuple(own_commands()))
         target = write_package(names, kind, folder)
     click.echo(
         NEXT.format(folder=target, quoted=shlex.quote(str(target)), module=names.module), nl=False

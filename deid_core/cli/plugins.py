@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import attrs
@@ -13,12 +12,14 @@ from rich.table import Table
 
 from deid_core.cli.doctor import command as doctor
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.groups import Commands
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.plugin_lock import lock
 
 
-@click.group("plugins", invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.group("plugins", cls=Commands, invoke_without_command=True)
+@json_option
 @common_options
 def command(*, as_json: bool, **options: Any) -> None:
     """List plugins in the order in which they are called.
@@ -33,7 +34,7 @@ def command(*, as_json: bool, **options: Any) -> None:
         settings = settings_of(options)
         plugins = PluginHost.survey(settings.plugins)
     if as_json:
-        click.echo(json.dumps([attrs.asdict(info) for info in plugins], indent=2))
+        print_json({"command": "plugins", "plugins": [attrs.asdict(info) for info in plugins]})
     else:
         _print(plugins)
     if any(info.status not in ("loaded", "blocked") for info in plugins):

@@ -21,11 +21,19 @@ TABLE = "pseudonyms"
 
 def pseudonym_options(function: F) -> F:
     """Add ``--pseudonyms`` and ``--crosswalk``."""
-    function = click.option(
+    return pseudonyms_option(_crosswalk_option(function))
+
+
+def _crosswalk_option(function: F) -> F:
+    return click.option(
         "--crosswalk",
         metavar="FILE|URL",
         help="Keep originals and what stands for them, encrypted: SQLite file or postgresql:// URL.",
     )(function)
+
+
+def pseudonyms_option(function: F) -> F:
+    """Add ``--pseudonyms``."""
     return click.option(
         "--pseudonyms",
         metavar="code|number|list:CSV",

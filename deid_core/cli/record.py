@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from rich.console import Console
 from rich.markup import escape
+
+from deid_core.cli.key_options import log_key_option
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 SUFFIX = ".record"
-LOG = "log.jsonl"
 KEY_NAME = "run.key"
 """The key that was made for a run, until the run is complete: without it nobody could go on."""
 
@@ -36,16 +36,17 @@ _OPTIONS = [
         "--retry", is_flag=True, help="Do files again that an earlier run refused or failed on."
     ),
     click.option(
+        "--show-files",
+        is_flag=True,
+        help="Name files that were refused also where the output is no terminal. NAMES MAY HOLD A PATIENT'S.",
+    ),
+    click.option(
         "--quarantine",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="FOLDER",
         help="Copy files that are refused there, with their names and identifiers, for you alone.",
     ),
-    click.option(
-        "--log-key-file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Another key, which chains the log of the record; or the variable DEID_CORE_LOG_KEY.",
-    ),
+    log_key_option,
 ]
 
 
@@ -91,16 +92,18 @@ def beside(output: Path) -> Path:
     return whole.with_name(f"{whole.name or 'root'}{SUFFIX}")
 
 
-def key_of_run(folder: Path | None) -> bytes | None:
+def key_of_run(settings: Settings) -> bytes | None:
     """Return the key that was made for a run that is not complete yet, or make one.
 
-    It is kept with the record, for its owner alone. None where there is no record. Raises
-    `SettingsError` if that cannot be.
+    It is kept with the record, for its owner alone, unless the run before is complete: then nothing
+    can be added, and this key is for nobody. None where there is no record. Raises
+    `SettingsError` if it cannot be kept.
     """
     import secrets
 
     from deid_core.errors import SettingsError
 
+    folder = settings.record_folder
     if folder is None:
         return None
     path = folder / KEY_NAME
@@ -109,6 +112,8 @@ def key_of_run(folder: Path | None) -> bytes | None:
         if path.exists():
             return bytes.fromhex(path.read_text(encoding="ascii"))
         key = secrets.token_bytes(32)
+        if not settings.overwrite and _has_any(folder) and _has_any(settings.output_folder):
+            return key
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(key.hex())
@@ -122,6 +127,10 @@ def key_of_run(folder: Path | None) -> bytes | None:
             f"{path}: is no key of a run that was broken off; remove it, and give another --output"
         ) from None
     return key
+
+
+def _has_any(folder: Path) -> bool:
+    return folder.is_dir() and any(True for _ in folder.iterdir())
 
 
 def forget_key(folder: Path | None) -> None:
@@ -156,19 +165,3 @@ def say_of_record(engine: Engine, counts: Mapping[Outcome, int]) -> None:
     folder = engine.batch.settings.record_folder
     if folder is not None:
         console.print(f"Record in {escape(str(folder))}")
-        if last := last_of_log(folder):
-            console.print(f"Its log ends with {last}")
-
-
-def last_of_log(folder: Path) -> str:
-    """Return the hash in the last line of a record's log; empty if there is none.
-
-    Who notes it elsewhere can tell later whether anybody wrote the whole log anew.
-    """
-    try:
-        with (folder / LOG).open("rb") as stream:
-            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 100))
-            found = re.search(rb'"hash":"([0-9a-f]{64})"}\n$', stream.read())
-    except OSError:
-        return ""
-    return found[1].decode() if found else ""

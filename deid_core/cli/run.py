@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from deid_core.cli.checks import check_option, check_settings
+from deid_core.cli.checks import check_option
+from deid_core.cli.dry_run import dry_run_option, foreseen, tried
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
-from deid_core.cli.fileset import fileset_option, say_of_directory, wants_dicomdir
+from deid_core.cli.fileset import fileset_option, wants_dicomdir
+from deid_core.cli.groups import SectionedCommand
+from deid_core.cli.interactive import answers, interactive_option
 from deid_core.cli.key_options import key_of, key_options
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.naming import names_of, naming_options, naming_settings
 from deid_core.cli.options import common_options, settings_of
-from deid_core.cli.profile import profile_options, profile_recipes
+from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.pseudonyms import pseudonym_options, pseudonym_recipes, pseudonym_settings
 from deid_core.cli.record import (
@@ -31,32 +32,76 @@ from deid_core.cli.record import (
     recalled_bad,
     record_options,
     record_settings,
-    say_of_record,
 )
+from deid_core.cli.summary import Reports, as_json, summarize, warnings_counted
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
-    from deid_core.model import FileRef, FileReport, Outcome
+    from deid_core.model import FileRef
     from deid_core.settings import Settings
 
-MOST_NUMBERS = 5
-SKIPPED = {
-    "archive-link": "links and devices in archives",
-    "archive-nested": "archives within archives",
-    "dicomdir": "directory of files (DICOMDIR)",
-    "not-dicom": "not DICOM",
+SECTIONS = {
+    "Output": (
+        "output",
+        "name_by",
+        "flat",
+        "keep_names",
+        "keep_structure",
+        "rename_folders",
+        "dicomdir",
+        "overwrite",
+        "overwrite_inputs",
+        "durable",
+    ),
+    "What happens to the values": (
+        "recipes",
+        "default",
+        "keep_private",
+        "strict",
+        "check",
+        "refuse_documents",
+        "uid_root",
+        "tables",
+    ),
+    "Profile of PS3.15": ("profile", *(name.replace("-", "_") for name in OPTIONS)),
+    "Key, pseudonyms, crosswalk": ("key_file", "key_keyring", "pseudonyms", "crosswalk"),
+    "Record, and going on": (
+        "record",
+        "no_record",
+        "retry",
+        "quarantine",
+        "show_files",
+        "log_key_file",
+    ),
+    "How it is done": (
+        "interactive",
+        "dry_run",
+        "archives",
+        "engine",
+        "workers",
+        "scheduler",
+        "progress",
+        "as_json",
+        "debug",
+        "help",
+    ),
 }
-"""What is passed over, in words, by the code of its `SkippedError`."""
+"""The options as the help shows them."""
+
+STOPPED = {
+    False: "Stopped. What is written is whole; the same command again does what is missing.",
+    True: "Stopped. What is written is whole; without a record, a run cannot go on.",
+}
+"""What to say after Ctrl-C, by whether no record was kept."""
 
 
-@click.command("run")
+@click.command("run", cls=SectionedCommand, sections=SECTIONS)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
     "--output",
     "-o",
-    required=True,
     type=click.Path(path_type=Path),
-    help="Where the outputs go: a folder, or an archive (.zip, .tar, .tar.gz).",
+    help="Where the outputs go: a folder, or an archive (.zip, .tar, .tar.gz).  [required]",
 )
 @click.option(
     "--recipe",
@@ -88,7 +133,10 @@ SKIPPED = {
 @pseudonym_options
 @engine_options
 @record_options
+@interactive_option
+@dry_run_option
 @progress_option
+@json_option
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
     """De-identify files and folders.
@@ -98,33 +146,50 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
 
     What was done is kept beside the output: the same command again does what is missing.
 
-    Exit status: 0 if all went well, 1 if files were refused or failed, 2 for wrong usage.
+    Exit status: 0 if all went well, 1 if files were refused or failed or there was nothing to do, 2
+    for wrong usage, 130 after Ctrl-C.
     """
-    with shown_errors():
-        engine = _engine(options, sources)
+    dry = options["dry_run"]
+    with shown_errors(STOPPED[options["no_record"] or dry]), ExitStack() as stack:
+        if options["interactive"]:
+            options |= answers(sources, options)
+        if options["output"] is None:
+            raise click.UsageError("say where the outputs go: --output FOLDER")
+        settings = record_settings(
+            pseudonym_settings(_settings(options, sources), options), options
+        )
+        if dry:
+            settings = stack.enter_context(tried(settings))
+        engine = _engine(options, settings)
         known = _known(engine, sources, archives=options["archives"])
-        arguments = engine_of(options, engine.batch.settings)
-        output = engine.batch.settings.output_folder.resolve()
+        arguments = engine_of(options, settings)
+        output = settings.output_folder.resolve()
+        reports = Reports()
+        if not options["debug"]:
+            stack.enter_context(warnings_counted(reports))
         with RunProgress(sources, output, wanted=options["progress"]) as progress:
-            reports = _run(engine, known, progress, **arguments)
-    if not engine.linkable:
+            _run(engine, known, progress, reports, dry=dry, **arguments)
+    if not engine.linkable and not dry:
         forget_key(engine.batch.settings.record_folder)
-    _summarize(reports, engine, options["output"])
-    say_of_obstacle(engine, arguments["executor"])
-    if reports.bad or recalled_bad(engine):
+    if options["as_json"]:
+        named = options["show_files"]
+        print_json(as_json(reports, engine, options["output"], dry=dry, named=named))
+    else:
+        named = options["show_files"] or sys.stderr.isatty()
+        summarize(reports, engine, options["output"], dry=dry, named=named)
+        say_of_obstacle(engine, arguments["executor"])
+    if reports.bad or recalled_bad(engine) or (reports.advice and not engine.recalled):
         raise SystemExit(REFUSED)
 
 
-def _engine(options: dict[str, Any], sources: tuple[str, ...]) -> Engine:
+def _engine(options: dict[str, Any], settings: Settings) -> Engine:
     from deid_core.config import layers_of
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
 
-    settings = record_settings(pseudonym_settings(_settings(options, sources), options), options)
-    settings = check_settings(settings, options)
     host = PluginHost.load(settings.plugins)
     given = key_of(options)
-    key = given or key_of_run(settings.record_folder)
+    key = given or key_of_run(settings)
     names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
     return Engine(host, layers_of(names, host), settings, key=key, linkable=given is not None)
 
@@ -172,98 +237,20 @@ def _known(engine: Engine, sources: tuple[str, ...], *, archives: bool) -> Itera
     return (ref for ref in chain.from_iterable(found) if not is_output.holds(ref))
 
 
-@attrs.define
-class _Reports:
-    counts: Counter[Outcome] = attrs.field(factory=Counter)
-    skipped: Counter[str] = attrs.field(factory=Counter)
-    bad: list[FileReport] = attrs.field(factory=list)
-    notes: dict[str, _Numbers] = attrs.field(factory=dict)
-
-
-@attrs.define
-class _Numbers:
-    """How many files there are of a kind, and the numbers of the first."""
-
-    count: int = 0
-    first: list[int] = attrs.field(factory=list)
-
-    def add(self, number: int) -> None:
-        """Count a file."""
-        self.count += 1
-        if self.count <= MOST_NUMBERS:
-            self.first.append(number)
-
-    def __str__(self) -> str:
-        first = ", ".join(map(str, self.first))
-        more = ", …" if self.count > MOST_NUMBERS else ""
-        return f"{self.count} {'file' if self.count == 1 else 'files'} ({first}{more})"
-
-
-def _is_no_note(record: logging.LogRecord) -> bool:
-    """Tell what the summary does not say anyway, once for all files."""
-    return not getattr(record, "is_note", False)
-
-
 def _run(
-    engine: Engine, found: Iterator[FileRef], progress: RunProgress, **arguments: Any
-) -> _Reports:
-    from deid_core.model import Outcome
-
+    engine: Engine,
+    found: Iterator[FileRef],
+    progress: RunProgress,
+    reports: Reports,
+    *,
+    dry: bool,
+    **arguments: Any,
+) -> None:
     refs, names = names_of(found, engine.batch.settings)
-    reports = _Reports()
-    logging.getLogger("deid_core").addFilter(_is_no_note)
-    for report in engine.run(refs, names, **arguments):
-        reports.counts[report.outcome] += 1
-        for note in report.notes:
-            # How many bytes it was differs by file; that there were some does not.
-            reports.notes.setdefault(note.lstrip("0123456789 "), _Numbers()).add(report.number)
-        bad = report.outcome not in (Outcome.SKIPPED, Outcome.WRITTEN)
-        if report.outcome is Outcome.SKIPPED:
-            reports.skipped[report.code] += 1
-        elif bad:
-            reports.bad.append(report)
-        progress.advance(bad=bad)
-    return reports
-
-
-def _summarize(reports: _Reports, engine: Engine, output: Path) -> None:
-    from deid_core.model import Outcome
-
-    console = Console()
-    words = {
-        Outcome.WRITTEN: "de-identified",
-        Outcome.EXISTS: "output exists already, not written",
-        Outcome.REFUSED: "refused",
-        Outcome.FAILED: "failed",
-    }
-    table = Table(title=f"Output in {escape(str(output))}", title_justify="left")
-    table.add_column("Outcome")
-    table.add_column("Files", justify="right")
-    for outcome, word in words.items():
-        if reports.counts[outcome] or outcome is Outcome.WRITTEN:
-            table.add_row(word, str(reports.counts[outcome]))
-    for code, count in sorted(reports.skipped.items()):
-        table.add_row(f"{SKIPPED.get(code, escape(code))}, passed over", str(count))
-    if reports.counts or not engine.recalled:
-        console.print(table)
-    for note, files in sorted(reports.notes.items()):
-        console.print(f"{files}: {escape(note)}", soft_wrap=True)
-    say_of_directory(engine.batch.settings, reports.skipped)
-    if reports.bad:
-        _list_bad(reports.bad)
-    say_of_record(engine, reports.counts)
-    if not engine.linkable and reports.counts:
-        console.print(
-            "The key was made for this run: its pseudonyms cannot be linked to other runs."
-        )
-
-
-def _list_bad(bad: list[FileReport]) -> None:
-    console = Console(stderr=True)
-    table = Table(title="Not written", title_justify="left")
-    for column in ("File", "Reason", ""):
-        table.add_column(column, overflow="fold")
-    for report in bad:
-        location = report.ref.location if report.ref is not None else ""
-        table.add_row(escape(location), report.code, escape(report.reason))
-    console.print(table)
+    done: Any = foreseen(engine, refs, names) if dry else engine.run(refs, names, **arguments)
+    # What breaks off here breaks the run off as well, and it says so in its record.
+    with closing(done):
+        for report in done:
+            if dry:
+                reports.actions.update(report.actions)
+            progress.advance(bad=reports.add(report))

@@ -115,7 +115,8 @@ def try_out(  # noqa: PLR0913 - a run has many sides
 
     ``recipe`` is the text of one; lines without ``FORMAT`` are those of ``%header``. ``locations``
     are what the plugins are asked to find files at; without them it is the folder of the planted
-    files. ``settings`` are those of `Settings`.
+    files. ``settings`` are those of `Settings`; ``check_identifiers`` is ``"off"`` without, so that what
+    would be refused is written, and what is left of planted values is found in it.
 
     Raises what `Engine` raises, such as `RecipeError`.
     """
@@ -125,7 +126,8 @@ def try_out(  # noqa: PLR0913 - a run has many sides
     text = recipe if "FORMAT" in recipe or not recipe else f"FORMAT dicom\n%header\n{recipe}\n"
     recipes = [parse(text, "trial")] if text else []
     with _listening() as heard:
-        engine = Engine(host, recipes, Settings(output_folder=output, **settings), key=KEY)
+        told: dict[str, Any] = {"check_identifiers": "off", **settings, "output_folder": output}
+        engine = Engine(host, recipes, Settings(**told), key=KEY)
         refs = engine.discover([str(inputs)] if locations is None else locations)
         reports = tuple(engine.run(refs, executor=executor))
     return TrialRun(tuple(planted), output, reports, *heard.texts(), engine.obstacle)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from weakref import WeakKeyDictionary
+
+import attrs
 
 from deid_core import (
     Batch,
@@ -134,7 +137,10 @@ def write(instance: Instance, target: PurePosixPath, batch: Batch) -> WriteRecei
         path = settings.output_folder
         kind = archive_kind(path.name) or "zip"
         output = _open[batch] = Output(path, kind, batch.mark, overwrite=settings.overwrite)
-    return output.add(target, content)
+    receipt = output.add(target, content)
+    if settings.digests:
+        return attrs.evolve(receipt, digest=hashlib.sha256(content.getbuffer()).hexdigest())
+    return receipt
 
 
 def finish(batch: Batch, *, complete: bool) -> None:

@@ -85,7 +85,7 @@ def _patient(entity: str, dataset: Elements, *, known: bool) -> str:
 
 def _text(dataset: Elements, keyword: str) -> str | None:
     tag = tag_for_keyword(keyword)
-    if tag is None or tag not in dataset:
+    if tag is None or tag not in dataset or is_sequence(dataset, tag):
         return None
     try:
         value = value_of(dataset, tag)

@@ -64,5 +64,8 @@ def stand_in(prefix: str, value: str, batch: Batch) -> str:
 
 def text(dataset: Elements, keyword: str) -> str:
     """Return the value of an attribute as text, or ``""``."""
-    value = dataset.get(keyword)
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # noqa: BLE001 - pydicom raises many for what it cannot decode
+        return ""
     return "" if value is None else str(value).strip(" \0")

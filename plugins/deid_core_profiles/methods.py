@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deid_core import Batch, Instance, ReadError, SettingsError
-from deid_core.elements import Elements, items_of, put, value_of
+from deid_core.elements import Elements, is_sequence, items_of, put, value_of
 from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.patched import Patched
 from deid_core_profiles.tables import tables
@@ -94,10 +94,11 @@ def _says_yes(dataset: Elements, keyword: str) -> bool:
 
 
 def _text(dataset: Elements, keyword: str) -> str:
-    if keyword not in dataset:
+    tag = _tag_of(keyword) or 0
+    if tag not in dataset or is_sequence(dataset, tag):
         return ""
     try:
-        value = value_of(dataset, _tag_of(keyword) or 0)
+        value = value_of(dataset, tag)
     except ReadError:
         return ""
     return str(value or "").strip(" \0")

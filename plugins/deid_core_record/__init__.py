@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deid_core.records import CliCommand
 
 
-@hookimpl
+@hookimpl(trylast=True)
 def deid_batch_started(batch: Batch) -> None:
     """Open the journal, or refuse to go on with what was begun in another way."""
     if batch.settings.record_folder is not None:
@@ -41,7 +41,7 @@ def deid_file_recorded(report: FileReport, batch: Batch) -> None:
         record_of(batch).keep(report)
 
 
-@hookimpl
+@hookimpl(trylast=True)
 def deid_batch_finished(report: RunReport, batch: Batch) -> None:
     """Close the journal."""
     if batch.settings.record_folder is not None:

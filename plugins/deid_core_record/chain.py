@@ -24,7 +24,6 @@ MOST_OF_A_LINE = 1 << 20
 _LINE = re.compile(
     rb'(\{"seq":([1-9][0-9]{0,18}),"prev":"([0-9a-f]{64})",[^\n]*),"hash":"([0-9a-f]{64})"\}\n'
 )
-_FINGERPRINT = b"deid_core fingerprint of a key"
 
 Seal = Callable[[bytes], str]
 
@@ -34,11 +33,6 @@ def seal_of(key: bytes | None) -> Seal:
     if key is None:
         return lambda body: hashlib.sha256(body).hexdigest()
     return lambda body: hmac.digest(key, body, "sha256").hex()
-
-
-def fingerprint(key: bytes) -> str:
-    """Return 16 hexadecimal digits that tell one key from another, and give nothing of it away."""
-    return hmac.digest(key, _FINGERPRINT, "sha256")[:8].hex()
 
 
 @attrs.frozen

@@ -22,7 +22,7 @@ MISFIT = 1
 
 def _hash(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
     if value is not None and re.fullmatch(r"[0-9a-f]{64}", value) is None:
-        raise click.BadParameter("expected the 64 digits that a run prints at its end")
+        raise click.BadParameter("expected the 64 digits that verify-log has printed")
     return value or ""
 
 
@@ -34,7 +34,10 @@ def _hash(_context: click.Context, _parameter: click.Parameter, value: str | Non
     help="The key that chained the log; or the variable DEID_CORE_LOG_KEY.",
 )
 @click.option(
-    "--last", callback=_hash, metavar="HASH", help="The hash that the last run printed at its end."
+    "--last",
+    callback=_hash,
+    metavar="HASH",
+    help="The hash of its last line, as verify-log printed it before.",
 )
 @click.option(
     "--outputs",
@@ -67,6 +70,7 @@ def command(
 
 def _as_json(found: Checked, compared: Outputs | None) -> dict[str, Any]:
     return {
+        "command": "verify-log",
         "ok": found.misfit is None and (compared is None or compared.fit),
         "lines": found.lines,
         "runs": found.runs,

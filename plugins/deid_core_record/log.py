@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from deid_core import SettingsError
+from deid_core.keys import fingerprint
 from deid_core_record.chain import (
     KEYED,
     MOST_OF_A_LINE,
     PLAIN,
     START,
-    fingerprint,
     parse,
     seal_of,
 )
@@ -29,6 +29,7 @@ class Log:
 
     def __init__(self, descriptor: int, key: bytes | None, lines: int, last: str) -> None:
         self._descriptor = descriptor
+        self._size = os.lseek(descriptor, 0, os.SEEK_END)
         self._seal = seal_of(key)
         self._waiting: list[bytes] = []
         self._second = 0
@@ -38,7 +39,7 @@ class Log:
             self.about["log_key"] = fingerprint(key)
         self.lines = lines
         self.last = last
-        self._is_broken = False
+        self._is_torn = False
 
     @classmethod
     def open(cls, folder: Path, key: bytes | None) -> Self:
@@ -117,15 +118,19 @@ class Log:
         self._waiting.append(b'%b,"hash":"%b"}\n' % (body, self.last.encode()))
 
     def flush(self) -> None:
-        """Write the lines that wait. Raises ``OSError``; nothing is written after that."""
-        if not self._waiting or self._is_broken:
+        """Write the lines that wait. Raises ``OSError``; what was not written waits still."""
+        if not self._waiting:
             return
         data = memoryview(b"".join(self._waiting))
-        self._waiting.clear()
-        self._is_broken = True
+        if self._is_torn:
+            os.ftruncate(self._descriptor, self._size)
+        self._is_torn = True
+        size, lines = self._size + len(data), len(self._waiting)
         while data:
             data = data[os.write(self._descriptor, data) :]
-        self._is_broken = False
+        self._size = size
+        del self._waiting[:lines]
+        self._is_torn = False
 
     def close(self) -> None:
         """Write what waits, have it on disk, and let go of the log. Raises ``OSError``."""

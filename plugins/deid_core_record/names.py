@@ -38,9 +38,7 @@ def _is_bundled(source: str) -> bool:
 
 def keeps_names(settings: Settings) -> bool:
     """Tell whether the settings let outputs, or folders of them, keep the names of inputs."""
-    folders = getattr(settings, "keep_structure", False)
-    renamed = getattr(settings, "rename_folders", False)
-    return bool(getattr(settings, "keep_names", False) or (folders and not renamed))
+    return settings.keep_names or (settings.keep_structure and not settings.rename_folders)
 
 
 @attrs.frozen

@@ -28,6 +28,23 @@ REASONS = {
         "A rule of the recipe could not be carried out on this file.",
         "Look at the rule that the reason names: its value may not fit the file, or a variable is missing.",
     ),
+    "archive-damaged": Reason(
+        "The archive is cut off or damaged.", "Get the archive anew, and run again with --retry."
+    ),
+    "archive-encrypted": Reason(
+        "The archive, or a file in it, is locked with a password.", "Unlock it, and run again."
+    ),
+    "archive-limit": Reason(
+        "The archive holds more than it may: too much, too many files, or what unpacks to far too much.",
+        "Unpack it yourself if you trust where it came from, and run on the folder.",
+    ),
+    "archive-link": Reason(
+        "The archive holds a link or a device instead of a file.",
+        "Nothing needs to be done, unless you expected an image.",
+    ),
+    "archive-nested": Reason(
+        "The archive lies in another archive.", "Unpack the outer one, and run on the folder."
+    ),
     "dicomdir": Reason(
         "A DICOMDIR lists other files. It is not de-identified but left behind.",
         "Nothing needs to be done; with --dicomdir the outputs get one of their own.",
@@ -44,6 +61,10 @@ REASONS = {
     "not-dicom": Reason(
         "The file is not DICOM, so nothing was written for it.",
         "Nothing needs to be done, unless you expected an image.",
+    ),
+    "not-walkable": Reason(
+        "The quick reader left the file to the patient one, which did not take it up.",
+        "Please report it: no file should end so.",
     ),
     "output-exists": Reason(
         "There was an output of that name already, and it was left as it is.",

@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from deid_core.digests import digest_of_stream
-from deid_core_record.folder import opened
+from deid_core_record.folder import replaced
 
 REPORTS = ("report.json", "report.html")
 FILES = '"files": ['
@@ -23,8 +23,8 @@ LARGEST_HEAD = 64 << 20
 class Writer:
     """Writes text, and keeps the digest of it."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._stream = os.fdopen(descriptor, "wb", buffering=1 << 16)
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
         self._digest = hashlib.sha256()
 
     def write(self, text: str) -> None:
@@ -33,32 +33,20 @@ class Writer:
         self._digest.update(data)
         self._stream.write(data)
 
-    def close(self) -> str:
+    def end(self) -> str:
         """Return the SHA-256 of what was written, in hexadecimal, when it is on disk."""
         self._stream.flush()
         os.fsync(self._stream.fileno())
-        self._stream.close()
         return self._digest.hexdigest()
-
-    def abandon(self) -> None:
-        """Let go of the file."""
-        with suppress(OSError):
-            self._stream.close()
 
 
 @contextmanager
 def written(path: Path, digests: dict[str, str]) -> Iterator[Writer]:
     """Write a file for its owner alone, which gets its name when it is whole; note its digest."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    writer = Writer(opened(temporary))
-    try:
+    with replaced(path) as stream:
+        writer = Writer(stream)
         yield writer
-        digests[path.name] = writer.close()
-        temporary.replace(path)
-    finally:
-        writer.abandon()
-        with suppress(OSError):
-            temporary.unlink()
+        digests[path.name] = writer.end()
 
 
 def read_head(path: Path) -> dict[str, Any] | None:

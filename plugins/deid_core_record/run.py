@@ -25,12 +25,13 @@ from deid_core import (
 )
 from deid_core.digests import digest_of
 from deid_core.execution.leftovers import remove_leftovers
+from deid_core.keys import refuse_same
 from deid_core_record.facts import facts_of, versions
 from deid_core_record.fingerprints import fingerprints
 from deid_core_record.folder import made
-from deid_core_record.journal import Entry, Journal, PastRun
+from deid_core_record.journal import Entry, Journal
 from deid_core_record.log import Log
-from deid_core_record.log_key import log_key, refuse_same
+from deid_core_record.log_key import log_key
 from deid_core_record.names import Names
 from deid_core_record.quarantine import BAD, Quarantine
 from deid_core_record.report import write_report
@@ -87,12 +88,12 @@ def _begun(batch: Batch, journal: Journal) -> Record:
     sealed = False
     if runs and not journal.is_empty():
         changed = [name for name, value in now.items() if journal.meta(name) != value]
-        sealed = changed == ["key"] and _is_sealed(runs, batch)
+        sealed = changed == ["key"] and _is_sealed(journal, batch)
         if changed and not sealed:
             what = " and ".join(f"the {name}" for name in changed)
             raise SettingsError(CHANGED.format(what=what, folder=settings.output_folder))
     if not sealed:
-        journal.remember({**now, "linkable": str(batch.linkable)})
+        journal.remember({**now, "sealed": str(False)})
     key = log_key(settings.log_key_file)
     refuse_same(batch.key, key)
     quarantine = Quarantine.of(settings)
@@ -102,12 +103,14 @@ def _begun(batch: Batch, journal: Journal) -> Record:
         log.add("run-started", run=number, versions=versions(), fingerprints=now)
         log.flush()
     names = Names.of(batch.recipes, settings, journal)
-    return Record(settings, journal, number, quarantine, sealed, names, log)
+    found = _archive(settings.output_folder)
+    archive = found is not None and journal.meta("archive") == found
+    return Record(settings, journal, number, quarantine, sealed, archive, names, log)
 
 
-def _is_sealed(runs: list[PastRun], batch: Batch) -> bool:
-    """Tell whether what is there was done with keys that nobody has any more."""
-    return runs[-1].complete and not batch.linkable
+def _is_sealed(journal: Journal, batch: Batch) -> bool:
+    """Tell whether what is there was done with a key that nobody has any more."""
+    return journal.meta("sealed") == str(True) and not batch.linkable
 
 
 def _holds_anything(folder: Path) -> bool:
@@ -123,13 +126,17 @@ def _holds_anything(folder: Path) -> bool:
 
 @attrs.frozen(eq=False)
 class Record:
-    """What one run keeps. With ``sealed``, there is no file that it may do."""
+    """What one run keeps. With ``sealed``, there is no file that it may do.
+
+    ``archive`` says that the output is an archive, which is as the run before has left it.
+    """
 
     settings: Settings
     journal: Journal = attrs.field(repr=False)
     number: int
     quarantine: Quarantine
     sealed: bool
+    archive: bool
     names: Names = attrs.field(repr=False)
     log: Log = attrs.field(repr=False)
     started: int = attrs.field(factory=time.time_ns, init=False)
@@ -178,7 +185,7 @@ class Record:
     def _output(self, entry: Entry) -> str | None:
         """Return where an output is; None if it is not there as it was written."""
         if entry.output is None:
-            return None
+            return str(self.settings.output_folder) if self.archive else None
         path = os.path.join(self.settings.output_folder, entry.output)  # noqa: PTH118 - millions of them
         try:
             status = os.lstat(path)
@@ -240,6 +247,8 @@ class Record:
             with _kept():
                 self.log.flush()
                 self.journal.end_run(self.number, complete=report.complete)
+                if report.complete and not self.sealed:
+                    self._seal(batch)
                 self.quarantine.settle(self.journal.entries(), self.journal.at)
                 self._report(batch, report)
         finally:
@@ -247,6 +256,11 @@ class Record:
                 self.log.close()
             finally:
                 self.journal.close()
+
+    def _seal(self, batch: Batch) -> None:
+        """Remember that all is done, and what the output is like if it is one file."""
+        archive = _archive(self.settings.output_folder)
+        self.journal.remember({"sealed": str(not batch.linkable), "archive": archive or ""})
 
     def _report(self, batch: Batch, report: RunReport) -> None:
         """Write the reports, and end the log with their digests."""
@@ -261,6 +275,15 @@ class Record:
             counts=facts["counts"],
             reports=digests,
         )
+
+
+def _archive(path: Path) -> str | None:
+    """Return what tells whether an archive has changed; None if the output is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return f"{status.st_size} {status.st_mtime_ns}" if stat.S_ISREG(status.st_mode) else None
 
 
 @contextmanager

@@ -11,12 +11,12 @@ from typing import Any
 import attrs
 
 from deid_core import SettingsError
+from deid_core.keys import fingerprint
 from deid_core_record.chain import (
     KEYED,
     MOST_OF_A_LINE,
     START,
     Line,
-    fingerprint,
     parse,
     seal_of,
 )

@@ -68,6 +68,7 @@ def run(tmp_path: Path) -> Callable[..., Result]:
     """Run ``deid-core run`` with one key, from paths below the folder of the test to others."""
     key = tmp_path / "key"
     key.write_bytes(b"0123456789abcdef")
+    key.chmod(0o600)
 
     def call(source: object, output: str = "out", *options: object) -> Result:
         given = ["run", tmp_path / str(source), "-o", tmp_path / output, "--key-file", key]

@@ -144,7 +144,7 @@ def test_one_damaged_archive_in_a_folder_does_not_end_the_run(
 ) -> None:
     packed("in/b.zip", {"1.dcm": scan()})
     (tmp_path / "in/a.zip").write_bytes(b"lost")
-    result = run("in")
+    result = run("in", "out", "--show-files")
     assert result.exit_code == 1
     assert "de-identified │     1" in result.output
     assert f"{tmp_path / 'in' / 'a.zip'}" in result.output

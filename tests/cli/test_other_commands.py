@@ -119,7 +119,7 @@ def test_plugins_lists_what_is_installed_and_what_it_provides(
 def test_plugins_as_json() -> None:
     result = invoke("plugins", "--json", "--block", "screening")
     assert result.exit_code == 0
-    listed = {info["name"]: info for info in json.loads(result.stdout)}
+    listed = {info["name"]: info for info in json.loads(result.stdout)["plugins"]}
     assert listed["dicom"]["status"] == "loaded"
     assert "action ADD" in listed["dicom"]["provides"]
     assert listed["screening"]["status"] == "blocked"
@@ -129,7 +129,7 @@ def test_a_broken_plugin_is_listed_with_its_problem_and_the_status_is_1(fake_sit
     fake_site("import not_there_at_all")
     result = invoke("plugins", "--json")
     assert result.exit_code == 1
-    listed = {info["name"]: info["status"] for info in json.loads(result.stdout)}
+    listed = {info["name"]: info["status"] for info in json.loads(result.stdout)["plugins"]}
     assert "cannot be imported" in listed["ant"]
     assert listed["dicom"] == "loaded"
 

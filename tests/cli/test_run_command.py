@@ -107,7 +107,9 @@ def test_a_file_that_cannot_be_read_is_listed_and_the_rest_is_done(
     assert len(outputs(tmp_path)) == 1
     assert "unreadable" in result.output
     assert "the file ends inside of the element (7FE0,0010)" in result.output
-    assert str(bad) in result.output.replace("\n", "")
+    assert "bad.dcm" not in result.output
+    again = run(tmp_path / "in", "--show-files", output="again")
+    assert str(bad) in again.output.replace("\n", "")
 
 
 def test_a_source_that_is_not_there_is_wrong_usage(run: Run, tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ def attempt(tmp_path_factory: pytest.TempPathFactory) -> Attempt:
         patiently: bool = False,
         **settings: object,
     ) -> list[Outcome]:
+        # Plans at random leave identifiers: both ways must find the same.
+        settings.setdefault("check_identifiers", "warn")
         folder = tmp_path_factory.mktemp("out")
         host = PluginHost({**OWN, "reader": PatientReader()} if patiently else OWN)
         layers = [

@@ -112,7 +112,7 @@ class Environment:
         """Return what ``deid-core plugins --json`` lists, by name of the plugin."""
         shown = self.run("plugins", "--json", *options)
         assert "Traceback" not in shown.stderr, shown.stderr
-        return {info["name"]: info for info in json.loads(shown.stdout)}
+        return {info["name"]: info for info in json.loads(shown.stdout)["plugins"]}
 
 
 def _clean(environment: Mapping[str, str]) -> dict[str, str]:

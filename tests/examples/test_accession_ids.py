@@ -24,7 +24,7 @@ def environment(installed: Callable[..., Environment]) -> Environment:
 def test_it_extracts_and_nothing_else(environment: Environment) -> None:
     plugin = environment.plugins()["accession-ids"]
     assert plugin["status"] == "loaded"
-    assert plugin["hooks"] == ["deid_extract_identifiers"]
+    assert plugin["hooks"] == ["deid_extract_identifiers", "deid_parallel_runs"]
 
 
 def test_studies_are_the_entities(

@@ -241,7 +241,7 @@ def test_what_is_broken_stops_the_run_before_the_first_file_and_is_listed(
 
     shown = environment.run("plugins", "--json")
     assert shown.returncode == 1, shown.stderr
-    listed = {info["name"]: info for info in json.loads(shown.stdout)}
+    listed = {info["name"]: info for info in json.loads(shown.stdout)["plugins"]}
     for part in expected:
         assert part in listed["broken"]["status"]
     assert listed["broken"]["distribution"] == "deid-core-broken"

@@ -31,7 +31,11 @@ def table(tmp_path: Path) -> Path:
 def test_it_provides_a_function_and_a_selector(environment: Environment) -> None:
     lookup = environment.plugins()["lookup"]
     assert lookup["status"] == "loaded"
-    assert set(lookup["provides"]) == {"selector vrclass", "value function site"}
+    assert set(lookup["provides"]) == {
+        "parallel run lookup",
+        "selector vrclass",
+        "value function site",
+    }
     assert lookup["overrides"] == []
 
 

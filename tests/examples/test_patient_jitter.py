@@ -45,7 +45,11 @@ def test_only_jitter_is_replaced_and_coarsen_is_new(environment: Environment) ->
     assert jitter["status"] == "loaded"
     assert jitter["distribution"] == "deid-core-patient-jitter"
     assert jitter["version"] == "1.0.0"
-    assert set(jitter["provides"]) == {"action JITTER", "action COARSEN"}
+    assert set(jitter["provides"]) == {
+        "action JITTER",
+        "action COARSEN",
+        "parallel run patient-jitter",
+    }
     assert jitter["overrides"] == ["action JITTER of dicom"]
     ours = plugins["dicom"]["provides"]
     assert {"action ADD", "action BLANK", "action KEEP"} <= set(ours)

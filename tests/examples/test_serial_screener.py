@@ -49,7 +49,8 @@ def _elements(dataset: pydicom.Dataset) -> dict[int, Any]:
 def test_it_amends_screening(environment: Environment) -> None:
     plugins = environment.plugins()
     assert plugins["serial-screener"]["status"] == "loaded"
-    assert plugins["serial-screener"]["hooks"] == ["deid_screen_private_tags"]
+    hooks = plugins["serial-screener"]["hooks"]
+    assert hooks == ["deid_parallel_runs", "deid_screen_private_tags"]
     assert plugins["screening"]["status"] == "loaded"
 
 

@@ -177,15 +177,15 @@ def number(_batch):
 
 
 BAD = {
-    "a name for a plugin in capitals": (
+    "an action's name in small letters": (
         declared.legal_names,
         action(name="lower"),
-        "the name 'lower' of a action must begin with a capital letter",
+        "the name of the action 'lower' must begin with a capital letter",
     ),
     "a selector's name in capitals": (
         declared.legal_names,
         selector(lambda path: True, name="Word"),
-        "the name 'Word' of a selector must begin with a lower-case letter",
+        "the name of the selector 'Word' must begin with a lower-case letter",
     ),
     "no summary": (declared.summaries, action(summary=" "), "action 'WORD' has no summary"),
     "a summary of several lines": (

@@ -140,6 +140,10 @@ def test_what_is_left_out_is_noted_with_who_said_so(install, monkeypatch) -> Non
     monkeypatch.delenv("DEID_CORE_BLOCK")
     monkeypatch.setenv("DEID_CORE_ALLOW", "")
     assert findings() == [("note", "ant", "is not among those that DEID_CORE_ALLOW names")]
+    monkeypatch.setenv("DEID_CORE_ALLOW", "ant")
+    monkeypatch.setenv("DEID_CORE_ONLY_PLUGINS", "dicom")
+    message = "is not among those that DEID_CORE_ONLY_PLUGINS names"
+    assert ("note", "ant", message) in findings()
 
 
 @pytest.mark.parametrize("word", ["BLOCK", "ALLOW", "PREFER"])

@@ -56,14 +56,32 @@ def test_what_is_new_is_added_under_the_same_key(
     assert before.items() <= modified(tmp_path / "out").items()
 
 
-def test_what_is_new_is_refused_where_the_key_is_gone(run: Any, images: Any) -> None:
+@pytest.mark.parametrize("name", ["out.zip", "out.tar.gz"])
+def test_an_archive_that_is_whole_is_not_written_again(
+    name: str, run: Any, images: Any, tmp_path: Path
+) -> None:
+    images(3)
+    assert written(run(output=name).output) == 3
+    before = (tmp_path / name).read_bytes()
+    again = run(output=name)
+    assert "Nothing to do: 3 files were done by an earlier run." in again.output
+    assert (tmp_path / name).read_bytes() == before
+    (tmp_path / name).unlink()
+    assert written(run(output=name).output) == 3
+
+
+def test_what_is_new_is_refused_where_the_key_is_gone(
+    run: Any, images: Any, tmp_path: Path
+) -> None:
     images(3)
     run()
     images(1, first=4)
-    result = run()
-    assert result.exit_code == 2
-    assert "its key, made for it alone, is gone" in result.output
-    assert "--overwrite" in result.output
+    for _ in range(2):
+        result = run()
+        assert result.exit_code == 2
+        assert "its key, made for it alone, is gone" in result.output
+        assert "--overwrite" in result.output
+    assert not (tmp_path / "out.record" / "run.key").exists()
 
 
 def test_an_output_that_is_gone_is_written_again(

@@ -255,3 +255,14 @@ def test_rules_in_files_are_named_without_the_path() -> None:
     assert names.of_rule("deid.dicom:3 SPARE Rows") == "deid.dicom:3 SPARE Rows"
     assert names.of_rule("put.actions[1] KEEP Modality") == "put.actions[1] KEEP Modality"
     assert names.of_rule("/elsewhere/Doe KEEP Modality") == "elsewhere KEEP Modality"
+
+
+def test_every_reason_code_has_a_text_on_the_page() -> None:
+    from deid_core_record.reasons import REASONS
+
+    text = Path(__file__).parents[2] / "docs" / "reference" / "reason-codes.md"
+    documented = re.findall(
+        r"^### `([a-z-]+)`", text.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    assert documented
+    assert not set(documented) - set(REASONS)

@@ -71,7 +71,7 @@ def legal_names(subject: Subject) -> Iterator[str]:
         if isinstance(record, FieldAction):
             rule, how = ACTION, "begin with a capital letter, go on with those, digits, '-' or '_'"
         if not rule.fullmatch(record.name):
-            yield f"the name {record.name!r} of a {kind} must {how}"
+            yield f"the name of the {kind} {record.name!r} must {how}"
 
 
 def summaries(subject: Subject) -> Iterator[str]:

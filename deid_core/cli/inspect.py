@@ -1,0 +1,264 @@
+"""``deid-core inspect``: what identifies in files, and what a run would do about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deid_core.cli.errors import REFUSED, shown_errors
+from deid_core.cli.groups import SectionedCommand
+from deid_core.cli.machine import json_option, print_json
+from deid_core.cli.options import common_options, settings_of
+from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
+from deid_core.cli.progress import RunProgress, progress_option
+from deid_core.cli.summary import SKIPPED, Reports, warnings_counted
+
+if TYPE_CHECKING:
+    from deid_core.engine import Engine
+    from deid_core.host import PluginHost
+    from deid_core.inspection import Found, Inspection, Place
+    from deid_core.model import FileRef
+
+MASK = "•••"
+"""Stands for any value: not a character of it shows, nor how long it is."""
+
+SECTIONS = {
+    "What a run would do": ("recipes", "default", "keep_private", "profile"),
+    "Options of the profile": tuple(name.replace("-", "_") for name in OPTIONS),
+    "How it is done": ("as_json", "archives", "progress", "debug", "help"),
+}
+TITLES = {
+    "data set": "Attributes",
+    "nested": "Inside of sequences",
+    "private": "Private attributes",
+    "file meta": "File meta information",
+}
+STYLES = {"kept": "bold yellow", "refused": "red"}
+
+
+@click.command("inspect", cls=SectionedCommand, sections=SECTIONS)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--recipe",
+    "-r",
+    "recipes",
+    multiple=True,
+    help="A recipe, as for run: what would it do? Several lie on each other.",
+)
+@click.option(
+    "--default",
+    type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
+    help="What would happen to what no rule names.",
+)
+@click.option("--keep-private", is_flag=True, help="As for run: do not remove private elements.")
+@click.option(
+    "--archives/--no-archives",
+    default=True,
+    help="Look into archives (zip, tar), or pass over them.",
+)
+@profile_options
+@json_option
+@progress_option
+@common_options
+def command(sources: tuple[str, ...], **options: Any) -> None:
+    """Say what identifies in files and folders, by attribute. Nothing is written.
+
+    What counts is what DICOM PS3.15 lists, private elements, and text that holds the patient's own
+    name, numbers or dates. The last column says what a run with the same options would do about it.
+    No value is shown.
+
+    Exit status: 0 if all DICOM files could be read, 1 if not or if there are none, 2 for wrong usage.
+    """
+    reports = Reports()
+    with shown_errors(), warnings_counted(reports):
+        inspection = _inspected(sources, options)
+    if options["as_json"]:
+        print_json(as_json(inspection))
+    else:
+        _print(inspection, options)
+    if inspection.unreadable or not inspection.files:
+        raise SystemExit(REFUSED)
+
+
+def _inspected(sources: tuple[str, ...], options: dict[str, Any]) -> Inspection:
+    from deid_core.host import PluginHost
+    from deid_core.inspection import Inspection, inspecting
+
+    host = PluginHost.load(settings_of(options).plugins)
+    yardstick, chosen = _engines(host, options)
+    refs = _refs(host, sources, archives=options["archives"])
+    inspection = Inspection()
+    nowhere = Path(os.devnull)
+    with RunProgress(sources, nowhere, wanted=options["progress"]) as progress:
+        for readable in inspecting(inspection, refs, yardstick, chosen):
+            progress.advance(bad=not readable)
+    return inspection
+
+
+def _engines(host: PluginHost, options: dict[str, Any]) -> tuple[Engine, Engine]:
+    from deid_core.config import layers_of
+    from deid_core.engine import Engine
+    from deid_core.inspection import YARDSTICK
+    from deid_core.settings import Settings
+
+    settings = settings_of(options)
+    settings = attrs.evolve(
+        settings,
+        remove_private=not options["keep_private"],
+        default=options["default"] or settings.default,
+        crosswalk=None,
+    )
+    names = (*profile_recipes(options), *options["recipes"])
+    chosen = Engine(host, layers_of(names, host), settings)
+    strict = Settings(sweep="remove", plugins=settings.plugins)
+    return Engine(host, layers_of(YARDSTICK, host), strict), chosen
+
+
+def _refs(host: PluginHost, sources: tuple[str, ...], *, archives: bool) -> Iterator[FileRef]:
+    from deid_core.errors import NoPluginAnsweredError, SettingsError
+    from deid_core.model import DiscoveryOptions
+
+    found = []
+    for source in sources:
+        try:
+            found.append(host.discover_files(source, DiscoveryOptions(archives=archives)))
+        except NoPluginAnsweredError:
+            raise SettingsError(
+                f"{source}: no such file or folder; look whether the path is right"
+            ) from None
+    return chain.from_iterable(found)
+
+
+def as_json(inspection: Inspection) -> dict[str, Any]:
+    """Return it as values that JSON has; no value of a file is among them."""
+    return {
+        "command": "inspect",
+        "files": inspection.files,
+        **{name: found.values for name, found in inspection.subjects.items()},
+        "claim_to_be_deidentified": inspection.claims,
+        "burned_in_annotation": inspection.burned_in,
+        "skipped": dict(inspection.skipped),
+        "unreadable": [
+            {"file": one.location, "code": one.code, "reason": one.reason}
+            for one in inspection.unreadable
+        ],
+        "would_be_refused": [
+            {"file": one.location, "code": one.code, "reason": one.reason}
+            for one in inspection.refused
+        ],
+        "attributes": [
+            {
+                "path": place.path,
+                "name": place.name,
+                "where": place.where,
+                "private_creator": place.known_creator,
+                "because": place.reason,
+                "files": found.files,
+                "values": found.values,
+                "example": f"{found.kind} {MASK}",
+                "would_be": dict(found.would_be),
+            }
+            for place, found in inspection.places()
+        ],
+    }
+
+
+def _print(inspection: Inspection, options: dict[str, Any]) -> None:
+    console = Console(highlight=False)
+    counts = [(inspection.files, "DICOM files")]
+    counts += [(found.values, name) for name, found in inspection.subjects.items()]
+    console.print(", ".join(_counted(*one) for one in counts), style="bold")
+    for code, count in sorted(inspection.skipped.items()):
+        console.print(f"{count} passed over: {SKIPPED.get(code, escape(code))}")
+    for line in _remarks(inspection):
+        console.print(line, style="yellow")
+    if inspection.found:
+        console.print(_table(inspection))
+        console.print(_meaning(options), style="bright_black")
+    for title, those in (
+        ("Cannot be read", inspection.unreadable),
+        ("Would be refused", inspection.refused),
+    ):
+        if those:
+            table = Table(title=title, title_justify="left")
+            for column in ("File", "Reason", ""):
+                table.add_column(column, overflow="fold")
+            for one in those:
+                table.add_row(escape(one.location), one.code, escape(one.reason))
+            Console(stderr=True, highlight=False).print(table)
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name.removesuffix('s') if count == 1 and name != 'series' else name}"
+
+
+def _remarks(inspection: Inspection) -> Iterator[str]:
+    if not inspection.files:
+        yield "No DICOM files were found: look whether the path is right."
+    if inspection.claims:
+        yield (
+            f"{inspection.claims} of them claim to be de-identified already: "
+            "what is listed below is there all the same."
+        )
+    if inspection.burned_in:
+        yield (
+            f"{inspection.burned_in} of them say that text is burned into the image: "
+            "no attribute holds it, and a run does not remove it."
+        )
+
+
+def _table(inspection: Inspection) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("What identifies", overflow="fold")
+    table.add_column("Files", justify="right")
+    table.add_column("Values", justify="right")
+    table.add_column("Example", no_wrap=True)
+    table.add_column("Would be")
+    part = ""
+    for place, found in inspection.places():
+        if place.where != part:
+            part = place.where
+            table.add_row(f"[bold]{TITLES[part]}[/]")
+        table.add_row(
+            _name(place),
+            str(found.files),
+            str(found.values),
+            f"{found.kind} {MASK}",
+            _words(found),
+        )
+    return table
+
+
+def _name(place: Place) -> str:
+    creator = f" [{place.known_creator}]" if place.known_creator else ""
+    # A text counts only where it holds the patient's own values, which is worth saying.
+    why = " (holds an own value)" if place.reason == "own value" else ""
+    return f"{escape(place.name + creator)}[bright_black]{why}[/]"
+
+
+def _words(found: Found) -> str:
+    several = len(found.would_be) > 1
+    words = []
+    for word, count in found.would_be.most_common():
+        style = STYLES.get(word, "green")
+        words.append(f"[{style}]{word}{f' {count}x' if several else ''}[/]")
+    return ", ".join(words)
+
+
+def _meaning(options: dict[str, Any]) -> str:
+    if options["profile"] is None and not options["recipes"]:
+        return (
+            "Would be: by deid-core run without a profile, which removes what a file does not need. "
+            "See --profile basic."
+        )
+    return "Would be: by deid-core run with the same profile and recipes."
