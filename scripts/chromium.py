@@ -6,6 +6,7 @@ import base64
 import itertools
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from typing import Any, Self
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 """Where the browser is; None where there is none."""
+PATIENCE = 120
+"""Seconds that the browser may be silent."""
 _SWITCHES = (
     "--headless=new",
     "--no-sandbox",  # CI is root; pages are our own
@@ -58,7 +61,7 @@ class Chromium:
         )
         os.close(read)
         os.close(write)
-        self._answers = os.fdopen(back, "rb")
+        self._answers = back
         self._numbers = itertools.count(1)
         self._session: str | None = None
         self._events: list[dict[str, Any]] = []
@@ -78,7 +81,7 @@ class Chromium:
         self._send("Browser.close", {})
         self._process.wait(30)
         os.close(self._to)
-        self._answers.close()
+        os.close(self._answers)
 
     def tell(self, method: str, **values: Any) -> dict[str, Any]:
         """Give one command of the protocol, and return its result."""
@@ -158,9 +161,11 @@ class Chromium:
         return number
 
     def _receive(self) -> dict[str, Any]:
-        """Return the next message; raises ``EOFError`` if the browser is gone."""
+        """Return the next message. Raises ``EOFError`` and ``TimeoutError``."""
         while b"\0" not in self._unread:
-            data = self._answers.read1(1 << 16)
+            if not select.select([self._answers], [], [], PATIENCE)[0]:
+                raise TimeoutError(f"the browser has said nothing for {PATIENCE} seconds")
+            data = os.read(self._answers, 1 << 16)
             if not data:
                 raise EOFError("the browser has ended")
             self._unread += data
