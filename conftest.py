@@ -48,6 +48,7 @@ MANY = (
     "README.md",
     "docs",
     "tests/audit/test_audit_planted.py",
+    "tests/browser",
     "tests/compatibility",
     "tests/corpus",
     "tests/docs",
@@ -62,6 +63,7 @@ MANY = (
     "tests/profiles/test_profile_options.py",
     "tests/profiles/test_profile_planted.py",
     "tests/sweep/test_sweep_planted_by_review.py",
+    "tests/test_nothing_tells.py",
 )
 """What asks many files, or programs of its own, about code that other tests reach.
 

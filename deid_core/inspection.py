@@ -122,8 +122,9 @@ class Found:
 
 @attrs.frozen
 class Refused:
-    """A file that a run would not write, or that cannot be read."""
+    """A file that a run would not write, or that cannot be read, by its number from 1."""
 
+    number: int
     location: str = attrs.field(repr=False)
     code: str
     reason: str
@@ -131,9 +132,13 @@ class Refused:
 
 @attrs.define
 class Inspection:
-    """All that was found. ``claims`` counts files that say of themselves that they are de-identified."""
+    """All that was found, in the ``files`` that are DICOM of those that were ``seen``.
+
+    ``claims`` counts files that say of themselves that they are de-identified.
+    """
 
     files: int = 0
+    seen: int = 0
     claims: int = 0
     burned_in: int = 0
     skipped: Counter[str] = attrs.field(factory=Counter)
@@ -166,6 +171,7 @@ def inspecting(
 ) -> Iterator[bool]:
     """Do as `inspect`, and yield after each file whether it could be read."""
     for ref in refs:
+        inspection.seen += 1
         refused = len(inspection.unreadable) + len(inspection.refused)
         with quiet_pydicom():
             _one(inspection, ref, yardstick, chosen)
@@ -179,7 +185,7 @@ def _one(inspection: Inspection, ref: FileRef, yardstick: Engine, chosen: Engine
         inspection.skipped[error.code] += 1
         return
     except FileError as error:
-        inspection.unreadable.append(Refused(ref.location, error.code, str(error)))
+        inspection.unreadable.append(Refused(inspection.seen, ref.location, error.code, str(error)))
         return
     try:
         instance, decided, record = _decided(yardstick, instance)
@@ -188,7 +194,7 @@ def _one(inspection: Inspection, ref: FileRef, yardstick: Engine, chosen: Engine
         would_be = _would_be(inspection, instance, chosen)
         _count(inspection, instance, yardstick, (decided, record), would_be)
     except FileError as error:
-        inspection.unreadable.append(Refused(ref.location, error.code, str(error)))
+        inspection.unreadable.append(Refused(inspection.seen, ref.location, error.code, str(error)))
     finally:
         instance.close()
 
@@ -211,7 +217,7 @@ def _would_be(inspection: Inspection, instance: Instance, chosen: Engine) -> Dec
         return chosen.decide(instance, "the file", {})
     except DeidError as error:
         code = getattr(error, "code", "plugin-failed")
-        inspection.refused.append(Refused(instance.ref.location, code, str(error)))
+        inspection.refused.append(Refused(inspection.seen, instance.ref.location, code, str(error)))
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -26,16 +27,16 @@ from deid_core.cli.summary import SKIPPED, Reports, warnings_counted
 if TYPE_CHECKING:
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
-    from deid_core.inspection import Found, Inspection, Place
+    from deid_core.inspection import Found, Inspection, Place, Refused
     from deid_core.model import FileRef
 
 MASK = "•••"
 """Stands for any value: not a character of it shows, nor how long it is."""
 
 SECTIONS = {
-    "What a run would do": ("recipes", "default", "keep_private", "profile"),
+    "What a run would do": ("recipes", "default", "keep_private", "profile", "refuse_documents"),
     "Options of the profile": tuple(name.replace("-", "_") for name in OPTIONS),
-    "How it is done": ("as_json", "archives", "progress", "debug", "help"),
+    "How it is done": ("as_json", "show_files", "archives", "progress", "debug", "help"),
 }
 TITLES = {
     "data set": "Attributes",
@@ -67,6 +68,11 @@ STYLES = {"kept": "bold yellow", "refused": "red"}
     help="Look into archives (zip, tar), or pass over them.",
 )
 @profile_options
+@click.option(
+    "--show-files",
+    is_flag=True,
+    help="Name files that cannot be read also where the output is no terminal.",
+)
 @json_option
 @progress_option
 @common_options
@@ -83,7 +89,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     with shown_errors(), warnings_counted(reports):
         inspection = _inspected(sources, options)
     if options["as_json"]:
-        print_json(as_json(inspection))
+        print_json(as_json(inspection, named=options["show_files"]))
     else:
         _print(inspection, options)
     if inspection.unreadable or not inspection.files:
@@ -139,8 +145,23 @@ def _refs(host: PluginHost, sources: tuple[str, ...], *, archives: bool) -> Iter
     return chain.from_iterable(found)
 
 
-def as_json(inspection: Inspection) -> dict[str, Any]:
-    """Return it as values that JSON has; no value of a file is among them."""
+def as_json(inspection: Inspection, *, named: bool) -> dict[str, Any]:
+    """Return it as values that JSON has; no value of a file is among them.
+
+    ``named`` if files may be called by their names, which may hold a patient's.
+    """
+
+    def listed(those: list[Refused]) -> list[dict[str, Any]]:
+        return [
+            {
+                **({"location": one.location} if named else {}),
+                "file": one.number,
+                "code": one.code,
+                "reason": one.reason,
+            }
+            for one in those
+        ]
+
     return {
         "command": "inspect",
         "files": inspection.files,
@@ -148,14 +169,8 @@ def as_json(inspection: Inspection) -> dict[str, Any]:
         "claim_to_be_deidentified": inspection.claims,
         "burned_in_annotation": inspection.burned_in,
         "skipped": dict(inspection.skipped),
-        "unreadable": [
-            {"file": one.location, "code": one.code, "reason": one.reason}
-            for one in inspection.unreadable
-        ],
-        "would_be_refused": [
-            {"file": one.location, "code": one.code, "reason": one.reason}
-            for one in inspection.refused
-        ],
+        "unreadable": listed(inspection.unreadable),
+        "would_be_refused": listed(inspection.refused),
         "attributes": [
             {
                 "path": place.path,
@@ -185,6 +200,7 @@ def _print(inspection: Inspection, options: dict[str, Any]) -> None:
     if inspection.found:
         console.print(_table(inspection))
         console.print(_meaning(options), style="bright_black")
+    named = options["show_files"] or sys.stderr.isatty()
     for title, those in (
         ("Cannot be read", inspection.unreadable),
         ("Would be refused", inspection.refused),
@@ -194,7 +210,8 @@ def _print(inspection: Inspection, options: dict[str, Any]) -> None:
             for column in ("File", "Reason", ""):
                 table.add_column(column, overflow="fold")
             for one in those:
-                table.add_row(escape(one.location), one.code, escape(one.reason))
+                called = one.location if named else str(one.number)
+                table.add_row(escape(called), one.code, escape(one.reason))
             Console(stderr=True, highlight=False).print(table)
 
 

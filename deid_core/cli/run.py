@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from deid_core.cli.checks import check_option
+from deid_core.cli.checks import check_option, check_settings
 from deid_core.cli.dry_run import dry_run_option, foreseen, tried
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
@@ -155,9 +155,8 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
             options |= answers(sources, options)
         if options["output"] is None:
             raise click.UsageError("say where the outputs go: --output FOLDER")
-        settings = record_settings(
-            pseudonym_settings(_settings(options, sources), options), options
-        )
+        settings = pseudonym_settings(_settings(options, sources), options)
+        settings = check_settings(record_settings(settings, options), options)
         if dry:
             settings = stack.enter_context(tried(settings))
         engine = _engine(options, settings)

@@ -66,12 +66,12 @@ def test_json_is_all_that_is_on_standard_output(small: Dataset, save: Any) -> No
     bad = save(small, "in/bad.dcm")
     bad.write_bytes(bad.read_bytes()[:-1])
     save(small, "in/good.dcm")
-    result = run("in", "-o", "out", "--json")
+    result = run("in", "-o", "out", "--json", "--show-files")
     shown = json.loads(result.stdout)
     assert shown["command"] == "run"
     assert shown["counts"] == {"refused": 1, "written": 1}
     (refused,) = shown["not_written"]
-    assert (Path(refused["file"]).name, refused["code"]) == ("bad.dcm", "unreadable")
+    assert (Path(refused["location"]).name, refused["code"]) == ("bad.dcm", "unreadable")
     assert shown["record"] == "out.record"
 
 
