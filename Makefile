@@ -19,8 +19,8 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --
 
 PYTEST_FLAGS := -n auto --dist loadfile
 # What needs more than the lowest dependencies, or asks much that does not depend on them.
-NOT_LOWEST := docs tests/docs tests/legality tests/sweep tests/audit/test_audit_planted.py \
-	tests/profiles/test_profile_options.py tests/profiles/test_profile_planted.py
+NOT_LOWEST := docs $(addprefix tests/,archives audit benchmarks browser checks compatibility corpus docs encoded examples \
+	executors hostile kit legality sweep profiles/test_profile_options.py profiles/test_profile_planted.py)
 
 # Tests write thousands of small files: to memory, where there is room, since a disk makes each wait.
 ROOM := test -w /dev/shm && test $$(df -Pk /dev/shm | tail -1 | tr -s ' ' | cut -d ' ' -f 4) -gt 4000000
@@ -138,6 +138,7 @@ bench-quick: .venv-bench/.bench ## see that the benchmark runs; its figures say 
 lock: .venv/.dev ## renew the pinned requirements
 	$(BIN)/python -m pip install $(PIP_FLAGS) uv
 	$(LOCK) pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(LOCK) --no-deps requirements/axe.in -o requirements/axe.txt
 	$(LOCK) pyproject.toml requirements/build.in -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) pyproject.toml --no-deps --resolution lowest-direct --no-annotate --no-generate-hashes \
 		-o requirements/lowest.in
@@ -185,9 +186,10 @@ endif
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.dev: .venv/.home requirements/dev.txt pyproject.toml
+.venv/.dev: .venv/.home requirements/dev.txt requirements/axe.txt pyproject.toml
 	@echo "Installing what the checks need"
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes --no-deps -r requirements/axe.txt
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
 	@touch .venv/.run $@
 

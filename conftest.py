@@ -48,14 +48,22 @@ MANY = (
     "README.md",
     "docs",
     "tests/audit/test_audit_planted.py",
+    "tests/browser",
     "tests/compatibility",
     "tests/corpus",
     "tests/docs",
     "tests/examples",
+    "tests/hostile/test_bounded.py",
+    "tests/hostile/test_data_sets_that_chance_builds.py",
+    "tests/hostile/test_hostile_files_by_workers.py",
+    "tests/hostile/test_killed_runs.py",
+    "tests/hostile/test_lengths_that_lie.py",
+    "tests/hostile/test_truncated_files.py",
     "tests/legality",
     "tests/profiles/test_profile_options.py",
     "tests/profiles/test_profile_planted.py",
     "tests/sweep/test_sweep_planted_by_review.py",
+    "tests/test_nothing_tells.py",
 )
 """What asks many files, or programs of its own, about code that other tests reach.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -214,9 +213,11 @@ def is_same(one: bytes | None, other: bytes | None) -> bool:
     """Tell whether two files hold the same, but for VRs that were lost on the way."""
     if one is None or other is None:
         return one is other
-    values = [
-        [(path, bytes_of(element)) for path, element in leaves(read(data))] for data in (one, other)
-    ]
+    with quiet_pydicom():
+        values = [
+            [(path, bytes_of(element)) for path, element in leaves(read(data))]
+            for data in (one, other)
+        ]
     return values[0] == values[1]
 
 
@@ -229,8 +230,7 @@ def read(data: bytes, *, force: bool = False) -> Dataset:
 def check_readable(data: bytes) -> None:
     """Raise `BrokenError` if pydicom cannot read a file to its end."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet_pydicom():
             for _, holder in holders(read(data)):
                 for tag in list(holder.keys()):
                     # What it cannot know the VR of, it knows as little of the input.
@@ -249,8 +249,7 @@ def check_clean(before: bytes, after: bytes) -> None:
     count = len(MARKED.findall(after + inflated(after)))
     if not count:
         return
-    with warnings.catch_warnings(), quiet_pydicom():
-        warnings.simplefilter("ignore")
+    with quiet_pydicom():
         original: dict[object, list[bytes]] = {}
         for path, value, _ in _values(parse(before)[0]):
             original.setdefault(path, []).append(value)
@@ -292,7 +291,11 @@ def inflated(data: bytes) -> bytes:
     if b"1.2.840.10008.1.2.1.99" not in data[132:meta]:
         return b""
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
-    return decompressor.decompress(data[meta:]) + decompressor.unused_data
+    try:
+        return decompressor.decompress(data[meta:]) + decompressor.unused_data
+    except zlib.error:
+        # The UID stands in another element.
+        return b""
 
 
 Path_ = tuple[int, ...]

@@ -286,7 +286,9 @@ class EncodedDataSet:
         value = self.bytes_of(start, stop)
         if not value.isascii() or b"\\" in value or b"\x1b" in value:
             return None
-        return value.decode("ascii").rstrip("\0 ")
+        text = value.decode("ascii").rstrip("\0 ")
+        # What controls mean, and blanks before a value, is for pydicom to say.
+        return text if text.isprintable() and not text.startswith(" ") else None
 
     def items_of(self, tag: int) -> list[EncodedDataSet]:
         """Return the items of a sequence. Raises `NotWalkableError`."""

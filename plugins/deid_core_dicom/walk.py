@@ -46,7 +46,7 @@ def walked(source: Source) -> EncodedDataSet | None:
     if (
         not tags
         or next(iter(tags)) < LOWEST
-        or sop_class.strip(" \0") == MediaStorageDirectoryStorage
+        or sop_class.strip(" \0").strip() == MediaStorageDirectoryStorage
     ):
         return None
     dataset.file_meta = file_meta

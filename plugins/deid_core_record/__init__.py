@@ -60,13 +60,26 @@ def deid_parallel_runs() -> list[ParallelRun]:
 
 @hookimpl
 def deid_cli_commands() -> list[CliCommand]:
-    """Declare ``deid-core verify-log``."""
+    """Declare ``deid-core verify-log`` and ``deid-core review``."""
     from deid_core.records import CliCommand
 
-    return [CliCommand(name="verify-log", load=_load, summary="tell whether a record was changed")]
+    return [
+        CliCommand(
+            name="review", load=_review, summary="look at what a run has written, and mark it"
+        ),
+        CliCommand(
+            name="verify-log", load=_verify_log, summary="tell whether a record was changed"
+        ),
+    ]
 
 
-def _load() -> click.Command:
+def _review() -> click.Command:
+    from deid_core_record.review.command import command
+
+    return command
+
+
+def _verify_log() -> click.Command:
     from deid_core_record.command import command
 
     return command

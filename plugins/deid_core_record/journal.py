@@ -19,6 +19,8 @@ from typing import Any, Self
 import attrs
 
 from deid_core import SettingsError
+from deid_core_record.marks import TABLE as MARKS_TABLE
+from deid_core_record.marks import Mark, keep_mark, last_marks
 
 NAME = "journal.sqlite"
 VERSION = "1"
@@ -105,6 +107,7 @@ class Journal:
                     connection.execute(statement)
                 start = {"version": VERSION, "salt": secrets.token_hex(32)}
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", start.items())
+            connection.execute(MARKS_TABLE)
             found = dict(connection.execute("SELECT name, value FROM meta"))
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -207,6 +210,13 @@ class Journal:
         """Return all inputs, in the order in which they were first done."""
         return map(_entry, self._connection.execute(f"{_SELECT} ORDER BY id"))
 
+    def written_after(self, number: int, limit: int) -> list[Entry]:
+        """Return so many inputs at most that were written, with numbers above this one, in order."""
+        rows = self._connection.execute(
+            f"{_SELECT} WHERE id > ? AND outcome = 'written' ORDER BY id LIMIT ?", (number, limit)
+        )
+        return [_entry(row) for row in rows]
+
     def is_empty(self) -> bool:
         """Tell whether no input was ever done."""
         return self._connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
@@ -250,6 +260,16 @@ class Journal:
             "SELECT outcome, code, COUNT(*) FROM files GROUP BY outcome, code"
         )
         return Counter({(outcome, code): count for outcome, code, count in rows})
+
+    # -- marks ---------------------------------------------------------------------------
+
+    def mark(self, mark: Mark) -> None:
+        """Keep what a person says of a series."""
+        keep_mark(self._connection, mark)
+
+    def marks(self) -> dict[str, Mark]:
+        """Return the mark of each series that has one."""
+        return last_marks(self._connection)
 
 
 _COLUMNS = (

@@ -24,7 +24,8 @@ def verdict(facts: Mapping[str, Any]) -> str:
     if not facts["complete"]:
         sign, kind, text = "!", "warn", "The run broke off. What it had written by then is whole."
     elif bad:
-        text = f"{in_files(bad)} could not be de-identified. Nothing was written for them."
+        them = "it" if bad == 1 else "them"
+        text = f"{in_files(bad)} could not be de-identified. Nothing was written for {them}."
         sign, kind = "!", "warn"
     else:
         sign, kind = "✓", "well"

@@ -38,6 +38,6 @@ def test_a_file_that_ends_inside_of_an_element_is_never_written(kind, profile):
         assert (report.outcome, report.code) == (Outcome.REFUSED, "unreadable")
 
 
-@pytest.mark.parametrize("kind", set(KINDS) - {"directory"})
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"directory"}))
 def test_a_whole_file_is_written_and_clean(kind, profile):
     assert assert_harmless(profile, KINDS[kind]).report.outcome is Outcome.WRITTEN

@@ -196,7 +196,7 @@ def test_the_page_is_built_for_those_who_hear_it(page: str) -> None:
 
 
 def test_the_page_says_why_a_file_was_refused_and_what_to_do(page: str) -> None:
-    assert "1 file could not be de-identified. Nothing was written for them." in page
+    assert "1 file could not be de-identified. Nothing was written for it." in page
     assert "The file claims to be DICOM but cannot be read" in page
     assert "Get the file anew from where it came from" in page
 
