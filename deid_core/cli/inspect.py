@@ -126,7 +126,7 @@ def _engines(host: PluginHost, options: dict[str, Any]) -> tuple[Engine, Engine]
     )
     names = (*profile_recipes(options), *options["recipes"])
     chosen = Engine(host, layers_of(names, host), settings)
-    strict = Settings(sweep="remove", plugins=settings.plugins)
+    strict = Settings(sweep="remove", dates="remove", plugins=settings.plugins)
     return Engine(host, layers_of(YARDSTICK, host), strict), chosen
 
 
