@@ -40,7 +40,7 @@ def gather(host: PluginHost, batch: Batch, refs: Iterable[FileRef]) -> Ids:
         if key in items:
             key = own_key(identifiers.item, ref)
             log.warning(
-                "%s has the item id of another file: filed under a key of its own", ref.name
+                "%s would be filed where another file is: filed under a key of its own", ref.name
             )
         items[key] = values
     return ids

@@ -33,6 +33,9 @@ _CLAIMS = frozenset({REMOVED, METHOD, METHOD_CODES, 0x00280303})
 """What says that a data set was de-identified (PS3.3 C.12.1); it identifies nobody."""
 
 _MEDIA_UID = 0x00020003
+_OF_THE_STANDARD = "1.2.840.10008."
+"""UIDs beneath this root are DICOM's own (PS3.5 A) and tell of no patient."""
+
 _TECHNICAL = frozenset({0x00020000, 0x00020001, 0x00020002, 0x00020010, 0x00020012, 0x00020013})
 """File meta information about the file, not about a person or a place (PS3.10 7.1)."""
 
@@ -236,9 +239,11 @@ def _count(
             place = _place(path, *judged, lambda p: root.decision(p.tag, p.vr, None, exact=False))
             if place is None:
                 continue
-            kind = KINDS.get(path.vr, "text")
-            found = inspection.found.setdefault(place, Found(kind))
-            found.add(_value(holder, path.tag))
+            value = _value(holder, path.tag)
+            if str(value).startswith(_OF_THE_STANDARD) and path.vr == "UI":
+                continue
+            found = inspection.found.setdefault(place, Found(KINDS.get(path.vr, "text")))
+            found.add(value)
             if place not in seen:
                 seen.add(place)
                 found.files += 1

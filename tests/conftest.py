@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,8 +25,9 @@ Clean = Callable[..., Dataset]
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BLOCK", "ALLOW", "PREFER", "ONLY_PLUGINS", "PLUGIN_LOCK", "KEY", "LOG_KEY"):
-        monkeypatch.delenv(f"DEID_CORE_{name}", raising=False)
+    for name in list(os.environ):
+        if name.startswith("DEID_CORE_"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture

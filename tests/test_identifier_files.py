@@ -87,7 +87,7 @@ def test_two_files_with_the_same_instance_are_both_there(
     assert list(items) == ["1.2.3.4", f"1.2.3.4\\{other}"]
     assert [item["StudyDate"] for item in items.values()] == ["20200131", "20210101"]
     assert warnings_in(caplog) == [
-        "1.dcm has the item id of another file: filed under a key of its own"
+        "1.dcm would be filed where another file is: filed under a key of its own"
     ]
 
 

@@ -18,6 +18,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Check a result": {
         "audit": "score a result against its input",
         "diff": "compare two files or folders, element by element",
+        "review": "look at what a run has written, and mark what may go out",
         "verify-log": "tell whether a record was changed",
     },
     "Who is who: for those who may know": {
@@ -40,6 +41,7 @@ OF_PLUGINS = {
     "audit": "audit",
     "crosswalk": "pseudonyms",
     "reidentify": "pseudonyms",
+    "review": "record",
     "verify-log": "record",
 }
 """Commands of default plugins, by the plugin; the others are the core's own."""

@@ -47,14 +47,14 @@ def _text(dataset: Dataset, tag: int) -> str:
 
 def main() -> None:
     """De-identify the example data with the default recipe, and show the first image."""
-    console = Console(width=max(Console().width, 120))
+    console = Console(highlight=False)
     files = list(get_files(get_dataset("dicom-cookies")))
     with quiet_pydicom():
         cleaned = replace_identifiers(files)
         show(Path(files[0]), Path(cleaned[0]), console)
     console.print(f"{len(files)} files in, {len(cleaned)} out, in {Path(cleaned[0]).parent}")
     console.print("Without a recipe all goes but what a file needs to be decoded, shown and filed.")
-    console.print("Next: deid-core run FOLDER --output OUT, or the tutorial in docs/tutorial.md")
+    console.print("Next: deid-core inspect FOLDER, and deid-core run FOLDER --output OUT")
 
 
 @click.command("demo")

@@ -187,10 +187,12 @@ def _engine(options: dict[str, Any], settings: Settings) -> Engine:
     from deid_core.host import PluginHost
 
     host = PluginHost.load(settings.plugins)
+    names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
+    # A recipe that cannot be read must not leave the folder of a record behind.
+    layers = layers_of(names, host)
     given = key_of(options)
     key = given or key_of_run(settings)
-    names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
-    return Engine(host, layers_of(names, host), settings, key=key, linkable=given is not None)
+    return Engine(host, layers, settings, key=key, linkable=given is not None)
 
 
 def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:

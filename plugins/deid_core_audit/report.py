@@ -23,6 +23,7 @@ def as_json(audit: Audit, *, show_values: bool) -> dict[str, Any]:
     """Return all that was found, without values and names of inputs unless they are asked for."""
     pairing = audit.pairing
     return {
+        "command": "audit",
         "clean": audit.clean,
         "files": {
             "input": _counts(audit.inputs),

@@ -48,6 +48,13 @@ def test_identifiers_are_found_in_all_places(planted: Dataset, save: Any) -> Non
     assert "Modality" not in found
 
 
+def test_a_date_in_a_text_is_found(small: Dataset, save: Any) -> None:
+    small.ContrastBolusRoute = "seen on 20200131"
+    small.DeviceLabel = "shelf 12"
+    _, found = inspect(save(small))
+    assert found["Contrast/Bolus Route"]["because"] == "own value"
+
+
 def test_no_value_is_shown_nor_how_long_it_is(planted: Dataset, save: Any) -> None:
     path = save(planted)
     short, _ = inspect(path)

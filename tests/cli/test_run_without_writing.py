@@ -93,6 +93,15 @@ def test_nothing_to_do_is_said_and_has_status_1(tmp_path: Path, content: str | N
     assert ("Nothing was de-identified" if content else "No files were found") in result.stdout
 
 
+@pytest.mark.parametrize("wrong", [["-r", "nowhere"], ["--retain-uids"], ["--pseudonyms", "x"]])
+def test_wrong_usage_leaves_no_record(
+    small: Dataset, save: Any, tmp_path: Path, wrong: list[str]
+) -> None:
+    path = save(small)
+    assert run(path, "-o", "out", *wrong).exit_code == 2
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
 def test_enter_to_all_questions_runs_with_the_profile(
     small: Dataset, save: Any, tmp_path: Path
 ) -> None:

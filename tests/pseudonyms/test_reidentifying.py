@@ -211,6 +211,13 @@ def test_each_spelling_of_a_name_comes_back_as_it_was(
     assert sorted(one.strip() for one in returned) == sorted(name.encode() for name in names)
 
 
+def test_the_way_back_is_told_as_json(patients: Any, deidentify: Run, reidentify: Run) -> None:
+    deidentify(patients({"PatientName": "Doe^John"}))
+    shown = json.loads(reidentify("--json").stdout)
+    assert (shown["command"], shown["counts"]) == ("reidentify", {"written": 1})
+    assert "Doe" not in str(shown)
+
+
 def test_nested_values_that_stayed_come_back_and_so_do_other_patients(
     small: Dataset,
     save: Any,

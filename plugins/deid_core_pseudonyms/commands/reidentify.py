@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections import Counter
@@ -50,8 +51,15 @@ REFUSED = 1
 )
 @key_options
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing besides.")
 def command(
-    sources: tuple[str, ...], output: Path, crosswalk: str, *, overwrite: bool, **key: Any
+    sources: tuple[str, ...],
+    output: Path,
+    crosswalk: str,
+    *,
+    overwrite: bool,
+    as_json: bool,
+    **key: Any,
 ) -> None:
     """Put the identifiers back into de-identified files and folders.
 
@@ -72,8 +80,12 @@ def command(
     refs = _refs(engine, sources, output.resolve())
     with _unlogged():
         reports = list(engine.run(refs))
-    _summarize(reports, output)
-    if any(report.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED) for report in reports):
+    bad = [r for r in reports if r.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED)]
+    if as_json:
+        _print_json(reports, bad, output)
+    else:
+        _summarize(reports, bad, output)
+    if bad:
         raise SystemExit(REFUSED)
 
 
@@ -106,11 +118,20 @@ def _unlogged() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _summarize(reports: list[FileReport], output: Path) -> None:
+def _print_json(reports: list[FileReport], bad: list[FileReport], output: Path) -> None:
+    counts = Counter(report.outcome.value for report in reports)
+    refused = [
+        {"file": one.number, "outcome": one.outcome.value, "code": one.code, "reason": one.reason}
+        for one in bad
+    ]
+    shown = {"command": "reidentify", "output": str(output), "counts": counts}
+    click.echo(json.dumps({**shown, "not_written": refused}, indent=2))
+
+
+def _summarize(reports: list[FileReport], bad: list[FileReport], output: Path) -> None:
     counts = Counter(report.outcome for report in reports)
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"{counts[Outcome.WRITTEN]} files with identifiers in {output}", markup=False)
-    bad = [r for r in reports if r.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED)]
     if counts[Outcome.SKIPPED]:
         console.print(f"{counts[Outcome.SKIPPED]} files passed over: not DICOM, or directories")
     if bad:
