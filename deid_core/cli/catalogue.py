@@ -18,7 +18,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Check a result": {
         "audit": "score a result against its input",
         "diff": "compare two files or folders, element by element",
-        "review": "look at what a run has written, and mark it",
+        "review": "look at what a run has written, and mark what may go out",
         "verify-log": "tell whether a record was changed",
     },
     "Who is who: for those who may know": {

@@ -36,7 +36,7 @@ MASK = "•••"
 SECTIONS = {
     "What a run would do": ("recipes", "default", "keep_private", "profile", "refuse_documents"),
     "Options of the profile": tuple(name.replace("-", "_") for name in OPTIONS),
-    "How it is done": ("as_json", "show_files", "archives", "progress", "debug", "help"),
+    "How it is done": ("html", "as_json", "show_files", "archives", "progress", "debug", "help"),
 }
 TITLES = {
     "data set": "Attributes",
@@ -67,6 +67,12 @@ STYLES = {"kept": "bold yellow", "refused": "red"}
     default=True,
     help="Look into archives (zip, tar), or pass over them.",
 )
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what was found as one page, which shows no value and no name of a file.",
+)
 @profile_options
 @click.option(
     "--show-files",
@@ -77,7 +83,7 @@ STYLES = {"kept": "bold yellow", "refused": "red"}
 @progress_option
 @common_options
 def command(sources: tuple[str, ...], **options: Any) -> None:
-    """Say what identifies in files and folders, by attribute. Nothing is written.
+    """Say what identifies in files and folders, by attribute. Nothing is written, but the page of --html.
 
     What counts is what DICOM PS3.15 lists, private elements, and text that holds the patient's own
     name, numbers or dates. The last column says what a run with the same options would do about it.
@@ -88,6 +94,10 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     reports = Reports()
     with shown_errors(), warnings_counted(reports):
         inspection = _inspected(sources, options)
+        if options["html"] is not None:
+            from deid_core.cli.inspect_page import write_page
+
+            write_page(options["html"], inspection, _meaning(options))
     if options["as_json"]:
         print_json(as_json(inspection, named=options["show_files"]))
     else:

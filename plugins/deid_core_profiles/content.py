@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
+from pydicom.dataset import Dataset
 
 from deid_core import Batch, Change, Field, RemoveElement, RemoveItems, Rule, SetValue
 from deid_core.dependence import Depends
@@ -108,8 +109,11 @@ class _Content:
         if field.path.tag == CONTENT_SEQUENCE and _is_in_tree(field):
             gone = self._outline(field).gone_below(_position(field))
         else:
-            items = enumerate(field.value if isinstance(field.value, list) else ())
-            gone = frozenset(number for number, item in items if self._goes(item))
+            items = field.value if isinstance(field.value, list) else []
+            if not all(isinstance(item, Dataset) for item in items):
+                # A recipe names what holds no content items.
+                return RemoveElement()
+            gone = frozenset(number for number, item in enumerate(items) if self._goes(item))
         return RemoveItems(gone) if gone else None
 
     def _value(self, field: Field, value_type: str) -> Change | None:

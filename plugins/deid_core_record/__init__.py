@@ -65,7 +65,9 @@ def deid_cli_commands() -> list[CliCommand]:
 
     return [
         CliCommand(
-            name="review", load=_review, summary="look at what a run has written, and mark it"
+            name="review",
+            load=_review,
+            summary="look at what a run has written, and mark what may go out",
         ),
         CliCommand(
             name="verify-log", load=_verify_log, summary="tell whether a record was changed"

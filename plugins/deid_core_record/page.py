@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from string import Template
 from typing import Any
 
+from deid_core.pages import whole_page
 from deid_core_record.journal import Entry
 from deid_core_record.page_parts import (
     about,
@@ -37,12 +35,8 @@ def page_of(
     Style and script are the only ones that a browser runs: the page names them by their digests
     (Content Security Policy).
     """
-    style, script = _asset("page.css"), _asset("page.js")
-    yield Template(_asset("page.html")).substitute(
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+    yield whole_page(
+        (ASSETS / "page.html").read_text(encoding="utf-8"),
         verdict=verdict(facts),
         totals=totals(facts),
         words=plain_words(facts),
@@ -54,12 +48,3 @@ def page_of(
         recipes=recipes(facts),
         about=about(facts),
     )
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

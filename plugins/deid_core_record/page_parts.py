@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from deid_core.pages.markup import Cell, Raw, code, definitions, html, number, table
+from deid_core.pages.markup import files as in_files
 from deid_core_record.attributes import is_file_meta
 from deid_core_record.journal import Entry
-from deid_core_record.markup import Cell, Raw, code, definitions, html, number, table
-from deid_core_record.markup import files as in_files
 from deid_core_record.masks import after, before
 from deid_core_record.reasons import OUTCOMES, reason_of
 

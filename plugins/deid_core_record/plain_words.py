@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from deid_core.pages.markup import Raw, code, definitions, html, number
 from deid_core_record.attributes import EFFECTS, is_file_meta
-from deid_core_record.markup import Raw, code, definitions, html, number
 
 _WORDS = {"removed": "removed", "emptied": "emptied", "replaced": "given another value"}
 _SWEEPS = {

@@ -181,3 +181,8 @@ def test_a_users_own_recipe_keeps_a_text_of_an_item(profile, small):
     small.SOPClassUID = SecondaryCaptureImageStorage
     small.ContentSequence = [item("99LOCAL 7", "TEXT", TextValue="cyst")]
     assert profile(small, lines=["KEEP TextValue"]).ContentSequence[0].TextValue == "cyst"
+
+
+def test_content_of_what_holds_no_items_goes(clean, small):
+    small.ImageType = ["ORIGINAL", "PRIMARY"]
+    assert "ImageType" not in clean(small, "CONTENT ImageType")

@@ -9,9 +9,9 @@ from string import Template
 
 import attrs
 
+from deid_core.pages.markup import Cell, Raw, code, definitions, files, html, number, table
 from deid_core_record.facts import moment
 from deid_core_record.marks import APPROVED, LONGEST_NOTE, REJECTED, WITHDRAWN, Mark
-from deid_core_record.markup import Cell, Raw, code, definitions, files, html, number, table
 from deid_core_record.review.instance import MOST_ROWS, rows_of
 from deid_core_record.review.series import Review, Series
 from deid_core_record.thumbnails import are_possible, as_address, thumbnail
@@ -282,4 +282,9 @@ def as_json(review: Review) -> dict[str, object]:
                 "changed_since": mark is not None and state == OPEN,
             }
         )
-    return {"made": moment(time.time()), "not_as_written": review.not_as_written, "series": found}
+    return {
+        "command": "review",
+        "made": moment(time.time()),
+        "not_as_written": review.not_as_written,
+        "series": found,
+    }

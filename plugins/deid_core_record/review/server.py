@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from deid_core import SettingsError
+from deid_core.pages import SCRIPT, STYLE, asset
 from deid_core_record.marks import LONGEST_NOTE, MARKS, Mark
 from deid_core_record.review.pages import (
     ASSETS,
@@ -41,7 +42,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_ASSETS = {"/page.css": "text/css", "/review.css": "text/css", "/page.js": "text/javascript"}
+_SHARED = {f"/{STYLE}": "text/css", f"/{SCRIPT}": "text/javascript"}
 
 
 class Server(ThreadingHTTPServer):
@@ -106,9 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(entrance_page(), more={"Set-Cookie": cookie})
             return
         self._check_cookie()
-        if parts.path in _ASSETS:
-            name = parts.path.removeprefix("/")
-            self._send((ASSETS / name).read_text(encoding="utf-8"), kind=_ASSETS[parts.path])
+        if parts.path in _SHARED:
+            self._send(asset(parts.path.removeprefix("/")), kind=_SHARED[parts.path])
+        elif parts.path == "/review.css":
+            self._send((ASSETS / "review.css").read_text(encoding="utf-8"), kind="text/css")
         elif parts.path == "/":
             shown, page = query.get("show", ["all"])[0], query.get("page", ["1"])[0]
             choice = Choice(

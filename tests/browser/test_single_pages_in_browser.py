@@ -1,4 +1,4 @@
-"""The report as a person meets it: in a browser, by keyboard and by screen reader."""
+"""Pages in one file as a person meets them: in a browser, by keyboard and by screen reader."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ def few_elements(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def inspected(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of the page about the same images before they were de-identified."""
+    source = Path(url.removeprefix("file://")).parents[1] / "in"
+    page = tmp_path_factory.mktemp("inspect") / "found.html"
+    invoke("inspect", source, "--profile", "basic", "--retain-uids", "--html", page)
+    return page.as_uri()
+
+
 def tab_to(browser: Chromium, condition: str) -> None:
     """Press the tabulator until what has the focus is as it should be."""
     for _ in range(80):
@@ -47,12 +56,17 @@ def tab_to(browser: Chromium, condition: str) -> None:
     raise AssertionError(f"the keyboard does not reach {condition}")
 
 
+@pytest.mark.parametrize("which", ["url", "inspected"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_wrong(
-    browser: Chromium, violations: Callable[..., list[str]], url: str, scheme: str
+    browser: Chromium,
+    violations: Callable[..., list[str]],
+    request: pytest.FixtureRequest,
+    which: str,
+    scheme: str,
 ) -> None:
     browser.scheme(scheme)
-    browser.open(url)
+    browser.open(request.getfixturevalue(which))
     assert violations(only_colours=scheme == "dark") == []
 
 
@@ -86,16 +100,21 @@ def test_the_first_key_leads_past_the_navigation(browser: Chromium, url: str) ->
     assert browser.run("location.hash") == "#main"
 
 
+@pytest.mark.parametrize("which", ["url", "inspected"])
 @pytest.mark.parametrize(("width", "media"), [(400, "screen"), (1280, "screen"), (700, "print")])
 def test_nothing_is_wider_than_the_page(
-    browser: Chromium, url: str, width: int, media: str
+    browser: Chromium, request: pytest.FixtureRequest, which: str, width: int, media: str
 ) -> None:
     browser.size(width, 900)
     browser.scheme("light", media=media)
-    browser.open(url)
+    browser.open(request.getfixturevalue(which))
     assert browser.run("document.documentElement.scrollWidth") == width
 
 
-def test_the_page_asks_for_nothing_else(browser: Chromium, url: str) -> None:
+@pytest.mark.parametrize("which", ["url", "inspected"])
+def test_a_page_asks_for_nothing_else(
+    browser: Chromium, request: pytest.FixtureRequest, which: str
+) -> None:
+    url = request.getfixturevalue(which)
     browser.open(url)
     assert [one for one in browser.requested() if not one.startswith("data:")] == [url]
