@@ -213,7 +213,8 @@ class Settings:
     has done, and goes on from there when it is started again; None keeps nothing. With ``retry`` it
     does those files again that were refused or failed before. What is refused is copied to
     ``quarantine_folder``, which only its owner may read; None copies nothing. The key in
-    ``log_key_file`` chains the log in the record; None chains it without a key.
+    ``log_key_file`` chains the log in the record; None chains it without a key. The report shows images
+    of so many series as they were written as ``thumbnails`` says, up to 24: text that is burned in shows.
 
     Raises `SettingsError`.
     """
@@ -263,6 +264,9 @@ class Settings:
     )
     log_key_file: Path | None = attrs.field(
         default=None, converter=attrs.converters.optional(Path), repr=False
+    )
+    thumbnails: int = attrs.field(
+        default=0, validator=[attrs.validators.ge(0), attrs.validators.le(24)]
     )
 
     @property
