@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from recorded import images, invoke
 
+from deid_core import Settings, SettingsError
 from deid_core_record import thumbnails
 from deid_core_record.thumbnails import thumbnail
 
@@ -136,3 +137,9 @@ def test_what_is_no_image_has_no_picture(tmp_path: Path) -> None:
     assert thumbnail(path, 64) is None
     assert thumbnail(Path(get_testdata_file("rtplan.dcm")), 64) is None
     assert thumbnail(tmp_path / "gone.dcm", 64) is None
+
+
+@pytest.mark.parametrize("number", [-1, 25, True, "3"])
+def test_settings_take_only_so_many(number: object) -> None:
+    with pytest.raises(SettingsError, match="expected a number from 0 to 24"):
+        Settings(thumbnails=number)
