@@ -89,6 +89,9 @@ def remember_addition(
     encoded = encoded_addition(path, change, dataset, context)
     if encoded is not None:
         place.added[path.tag] = Answer(encoded=encoded, counts=counts)
+    else:
+        # It does not fit, which was said: it is not to be tried and said again.
+        walk.changes.added.pop()
 
 
 def _place(walk: Walk) -> Place | None:

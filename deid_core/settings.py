@@ -34,6 +34,9 @@ DATES = ("keep", "remove", "shift=DAYS")
 MOST_DAYS = 36525
 """A hundred years: dates go back no farther."""
 
+MOST_THUMBNAILS = 24
+"""Images that a report shows at most: it is one file."""
+
 UUID_ROOT = "2.25."
 """Beneath it, UIDs are made out of random bits (PS3.5 B.2)."""
 
@@ -105,6 +108,11 @@ def _optional_keyword(_settings: object, attribute: attrs.Attribute[Any], value:
         near = dictionary.nearest_keyword(str(value))
         hint = f"; did you mean {near!r}?" if near else ""
         raise SettingsError(f"{attribute.name}: expected a keyword of the dictionary{hint}")
+
+
+def _few(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_THUMBNAILS:
+        raise SettingsError(f"{attribute.name}: expected a number from 0 to {MOST_THUMBNAILS}")
 
 
 def _optional_count(_settings: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -213,7 +221,8 @@ class Settings:
     has done, and goes on from there when it is started again; None keeps nothing. With ``retry`` it
     does those files again that were refused or failed before. What is refused is copied to
     ``quarantine_folder``, which only its owner may read; None copies nothing. The key in
-    ``log_key_file`` chains the log in the record; None chains it without a key.
+    ``log_key_file`` chains the log in the record; None chains it without a key. The report shows images
+    of so many series as they were written as ``thumbnails`` says, 24 at most: text that is burned in shows.
 
     Raises `SettingsError`.
     """
@@ -264,6 +273,7 @@ class Settings:
     log_key_file: Path | None = attrs.field(
         default=None, converter=attrs.converters.optional(Path), repr=False
     )
+    thumbnails: int = attrs.field(default=0, validator=_few)
 
     @property
     def digests(self) -> bool:

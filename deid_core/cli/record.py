@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 SUFFIX = ".record"
+_OF_A_RECORD = ("record", "retry", "log_key_file", "thumbnails")
 KEY_NAME = "run.key"
 """The key that was made for a run, until the run is complete: without it nobody could go on."""
 
@@ -47,6 +48,11 @@ _OPTIONS = [
         help="Copy files that are refused there, with their names and identifiers, for you alone.",
     ),
     log_key_option,
+    click.option(
+        "--thumbnails",
+        type=click.IntRange(0, 24),
+        help="Show images of so many series in report.html, as written. BURNED-IN TEXT SHOWS.",
+    ),
 ]
 
 
@@ -65,9 +71,9 @@ def record_settings(settings: Settings, options: Mapping[str, Any]) -> Settings:
 
     quarantine = options["quarantine"] or settings.quarantine_folder
     if options["no_record"]:
-        if any(options[name] for name in ("record", "retry", "log_key_file")) or quarantine:
+        if any(options[name] for name in _OF_A_RECORD) or quarantine:
             raise SettingsError(
-                "--no-record excludes --record, --retry, --quarantine and --log-key-file"
+                "--no-record excludes --record, --retry, --quarantine, --log-key-file and --thumbnails"
             )
         return attrs.evolve(settings, record_folder=None)
     folder = options["record"] or settings.record_folder or beside(settings.output_folder)
@@ -83,6 +89,7 @@ def record_settings(settings: Settings, options: Mapping[str, Any]) -> Settings:
         retry=options["retry"] or settings.retry,
         quarantine_folder=quarantine,
         log_key_file=options["log_key_file"] or settings.log_key_file,
+        thumbnails=options["thumbnails"] or settings.thumbnails,
     )
 
 

@@ -72,6 +72,7 @@ SECTIONS = {
         "quarantine",
         "show_files",
         "log_key_file",
+        "thumbnails",
     ),
     "How it is done": (
         "interactive",

@@ -8,7 +8,7 @@ from types import FrameType
 
 
 class Interrupts:
-    """Holds Ctrl-C back while reports are on their way from workers to those who record them.
+    """Holds Ctrl-C back while reports are on their way from workers, and while they are recorded.
 
     Only in the main thread, and where nobody else has said what Ctrl-C does.
     """

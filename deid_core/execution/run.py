@@ -91,6 +91,8 @@ class Run:
             try:
                 hold()
                 for report in course.reports(interrupts.check):
+                    # Who records may be in the middle of a transaction.
+                    interrupts.hold()
                     self._record(report, named=names is not None)
                     interrupts.release()
                     interrupts.check()

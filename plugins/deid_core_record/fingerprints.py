@@ -27,6 +27,7 @@ ELSEWHERE = frozenset(
         "record_folder",
         "retry",
         "scheduler",
+        "thumbnails",
         "workers",
     }
 )

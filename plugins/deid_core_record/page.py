@@ -12,6 +12,7 @@ from deid_core_record.page_parts import (
     about,
     attributes,
     files,
+    images,
     reasons,
     recipes,
     rules,
@@ -19,6 +20,7 @@ from deid_core_record.page_parts import (
     verdict,
     warned,
 )
+from deid_core_record.pictures import Picture
 from deid_core_record.plain_words import plain_words
 
 ASSETS = Path(__file__).parent / "assets"
@@ -29,6 +31,7 @@ def page_of(
     rows: Sequence[Entry],
     warnings: Mapping[str, int],
     firsts: Mapping[tuple[str, str], Sequence[int]],
+    pictures: Sequence[Picture] = (),
 ) -> Iterator[str]:
     """Yield the page. What is not written by deid_core itself is escaped.
 
@@ -45,6 +48,9 @@ def page_of(
         attributes=attributes(facts),
         warnings=warned(warnings),
         files=files(facts, rows),
+        images=images(pictures),
+        of_images=" Its images may show text that is burned into them." if pictures else "",
+        to_images='<li><a href="#images">Images</a></li>' if pictures else "",
         recipes=recipes(facts),
         about=about(facts),
     )

@@ -10,7 +10,9 @@ from deid_core.pages.markup import files as in_files
 from deid_core_record.attributes import is_file_meta
 from deid_core_record.journal import Entry
 from deid_core_record.masks import after, before
+from deid_core_record.pictures import Picture
 from deid_core_record.reasons import OUTCOMES, reason_of
+from deid_core_record.thumbnails import as_address
 
 _SIGNS = {"written": "✓", "skipped": "→", "refused": "✕", "failed": "!", "exists": "="}
 SHORT = 12
@@ -145,6 +147,30 @@ def _sign(outcome: str) -> Raw:
 
 def _short(digest: str) -> Raw:
     return code(f"{digest[:SHORT]}…") if digest else Raw("")
+
+
+def images(pictures: Sequence[Picture]) -> str:
+    """Return a section with pictures, or nothing where there are none."""
+    if not pictures:
+        return ""
+    shown = "\n".join(_figure(picture) for picture in pictures)
+    return (
+        '<section id="images" aria-labelledby="h-images">\n'
+        '<h2 id="h-images">Images</h2>\n'
+        "<p>One image of each of some series, as it was written. Text that is burned into pixels is no "
+        "attribute, and no rule reads it: where a name shows here, it went out.</p>\n"
+        f'<ul class="images">{shown}</ul>\n</section>'
+    )
+
+
+def _figure(picture: Picture) -> str:
+    file = f"File {number(picture.number)}"
+    kind = f", {html(picture.modality)}" if picture.modality else ""
+    regions = number(len(picture.regions)) if picture.regions else "none"
+    return (
+        f'<li><figure><img src="{as_address(picture.png)}" alt="{file}{kind}, as it was written">'
+        f"<figcaption>{file}{kind}<br>Cleaned regions: {regions}</figcaption></figure></li>"
+    )
 
 
 def recipes(facts: Mapping[str, Any]) -> str:

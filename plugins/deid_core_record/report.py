@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import attrs
 
 from deid_core_record.journal import Entry
 from deid_core_record.page import page_of
+from deid_core_record.pictures import Picture
 from deid_core_record.report_files import FILES, REPORTS, Writer, written
 
 MOST_ROWS = 1000
@@ -55,14 +56,17 @@ class Sample:
 
 
 def write_report(
-    folder: Path, facts: Mapping[str, Any], entries: Iterable[Entry]
+    folder: Path,
+    facts: Mapping[str, Any],
+    entries: Iterable[Entry],
+    pictures: Sequence[Picture] = (),
 ) -> dict[str, str]:
     """Write both files into a record; return their digests by name. Raises ``OSError``."""
     digests: dict[str, str] = {}
     with written(folder / REPORTS[0], digests) as writer:
         sample = _write_json(writer, facts, entries)
     with written(folder / REPORTS[1], digests) as writer:
-        for piece in page_of(facts, sample.rows(), sample.warnings, sample.firsts):
+        for piece in page_of(facts, sample.rows(), sample.warnings, sample.firsts, pictures):
             writer.write(piece)
     return digests
 

@@ -33,6 +33,7 @@ from deid_core_record.journal import Entry, Journal
 from deid_core_record.log import Log
 from deid_core_record.log_key import log_key
 from deid_core_record.names import Names
+from deid_core_record.pictures import pictures_of, refuse_impossible
 from deid_core_record.quarantine import BAD, Quarantine
 from deid_core_record.report import write_report
 
@@ -51,6 +52,7 @@ _RECORDS: weakref.WeakKeyDictionary[Batch, Record] = weakref.WeakKeyDictionary()
 
 def begin(batch: Batch) -> Record:
     """Open the record of a run. Raises `SettingsError` where it cannot go on from what is there."""
+    refuse_impossible(batch.settings.thumbnails)
     folder = batch.settings.record_folder
     assert folder is not None  # noqa: S101 - those who call have looked
     journal = Journal.open(made(folder))
@@ -265,7 +267,10 @@ class Record:
     def _report(self, batch: Batch, report: RunReport) -> None:
         """Write the reports, and end the log with their digests."""
         facts = facts_of(batch, self.journal, self.log, complete=report.complete)
-        digests = write_report(self.quarantine.record, facts, self.journal.entries())
+        folder, count = self.settings.output_folder, self.settings.thumbnails
+        pictures = pictures_of(self.journal, folder, count)
+        record = self.quarantine.record
+        digests = write_report(record, facts, self.journal.entries(), pictures)
         done = {outcome.value: count for outcome, count in report.counts.items()}
         self.log.add(
             "run-ended",

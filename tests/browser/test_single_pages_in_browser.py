@@ -25,7 +25,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of the report of a run over six images and one that is none."""
     folder = tmp_path_factory.mktemp("report")
     broken(few_elements(images(folder / "in", 6)))
-    invoke("run", folder / "in", "-o", folder / "out", "--profile", "basic")
+    invoke(*("run", folder / "in", "-o", folder / "out", "--profile", "basic", "--thumbnails", "2"))
     return (folder / "out.record" / "report.html").as_uri()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from corpus_files import all_files
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydicom import DataElement, dcmread
 from pydicom.data import get_testdata_file
@@ -108,6 +108,9 @@ def recipes(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=25, deadline=None)
+@example(
+    recipe="FORMAT dicom\nDEFAULT KEEP\n%header\nADD ReferencedImageSequence 1\n", files=SMALL[:1]
+)
 @given(recipe=recipes(), files=st.lists(st.sampled_from(SMALL), min_size=1, max_size=4))
 def test_any_plan_makes_the_same_of_any_files(attempt, recipe: str, files: list[Path]) -> None:
     fast = attempt([*files, *files], [recipe])

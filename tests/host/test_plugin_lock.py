@@ -128,7 +128,7 @@ def test_the_environment_narrows_what_may_load(
 def test_the_command_line_names_what_may_load(install: Install) -> None:
     one = install("one")
     words = ["plugins", "--json", "--only-plugins", "dicom,executors", "--only-plugins", "audit"]
-    found = json.loads(CliRunner().invoke(cli, words).output)
+    found = json.loads(CliRunner().invoke(cli, words).output)["plugins"]
     loaded = {info["name"] for info in found if info["status"] == "loaded"}
     assert loaded == {"dicom", "executors", "audit"}
     assert not was_imported(one)
@@ -265,7 +265,7 @@ def test_the_list_of_plugins_shows_what_does_not_fit(install: Install, lock: Any
     module = install("new")
     result = CliRunner().invoke(cli, ["plugins", "--json", "--plugin-lock", str(path)])
     assert result.exit_code == 1
-    found = {info["name"]: info["status"] for info in json.loads(result.output)}
+    found = {info["name"]: info["status"] for info in json.loads(result.output)["plugins"]}
     assert "is not in" in found["new"]
     assert found["dicom"] == "loaded"
     assert not was_imported(module)

@@ -38,6 +38,7 @@ def run(tmp_path: Path) -> Callable[..., Result]:
     """Run ``deid-core run`` over ``in``, into ``out``, with one key."""
     key = tmp_path / "key"
     key.write_bytes(b"0123456789abcdef")
+    key.chmod(0o600)
 
     def call(*options: object, source: str = "in", output: str = "out") -> Result:
         given = ["run", tmp_path / source, "-o", tmp_path / output, "--key-file", key, *options]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
+from pydicom.data import get_testdata_file
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "record"))
@@ -25,6 +26,7 @@ from reviewed import Person, invoke, run, served
 
 from deid_core_record.journal import Entry, Journal
 from deid_core_record.review import pages
+from deid_core_record.review.instance import rows_of
 from deid_core_record.review.series import Review
 from deid_core_record.review.server import HEADERS, Server
 
@@ -107,6 +109,30 @@ def test_an_output_that_is_gone_is_told(tmp_path: Path) -> None:
     with served(out) as server:
         _, text = Person(server).get("/")
     assert "Not there as written: 1 file of the run." in text
+
+
+def test_a_run_that_broke_off_is_told(tmp_path: Path) -> None:
+    out = run(tmp_path, 1, 1)
+    with sqlite3.connect(tmp_path / "out.record" / "journal.sqlite") as connection:
+        connection.execute("UPDATE runs SET complete = 0")
+    connection.close()
+    with served(out) as server:
+        _, text = Person(server).get("/")
+    assert "The last run broke off" in text
+
+
+def test_a_value_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    dataset = dcmread(get_testdata_file("CT_small.dcm"))
+    dataset.remove_private_tags()
+    dataset.save_as(tmp_path / "a.dcm")
+    data = (tmp_path / "a.dcm").read_bytes()
+    place = data.index(b"\x20\x00\x13\x00IS")
+    broken = data[: place + 8] + b"?" * data[place + 6] + data[place + 8 + data[place + 6] :]
+    (tmp_path / "a.dcm").write_bytes(broken)
+    rows = {row.name: row.value for row in rows_of(tmp_path / "a.dcm")}
+    assert rows["Instance Number"] == "cannot be read"
+    assert rows["Modality"] == "CT"
+    assert "Rows" in rows
 
 
 # -- marks -------------------------------------------------------------------------------

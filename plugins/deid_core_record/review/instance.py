@@ -13,6 +13,7 @@ from deid_core.dictionary import name_of
 MOST_ROWS = 1000
 LONGEST = 160
 """Characters of a value."""
+UNREADABLE = "cannot be read"
 DEEPEST = 8
 LARGE = 1 << 16
 _BYTES = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN", "OB or OW"})
@@ -40,10 +41,15 @@ def rows_of(path: Path) -> list[Row]:
 
 def _rows(dataset: Dataset, depth: int) -> Iterator[Row]:
     for tag in sorted(dataset.keys()):
-        element = dataset[tag]
         name = name_of(int(tag)) or ("Private element" if tag.is_private else "Unknown attribute")
         shown = f"({tag.group:04X},{tag.element:04X})"
-        yield Row(depth, name, shown, str(element.VR), _text(element))
+        try:
+            element = dataset[tag]
+            row = Row(depth, name, shown, str(element.VR), _text(element))
+        except Exception:  # noqa: BLE001 - a value that cannot be read hides no other; many kinds
+            yield Row(depth, name, shown, "", UNREADABLE)
+            continue
+        yield row
         if element.VR == "SQ" and depth < DEEPEST:
             for item in element.value:
                 yield from _rows(item, depth + 1)

@@ -163,6 +163,11 @@ def _progress(review: Review) -> str:
         said.append(
             f'<p class="verdict warn"><span aria-hidden="true">…</span><b>{text}<a href="/">Look again</a></b></p>'
         )
+    if review.broken_off:
+        said.append(
+            '<p class="verdict warn"><span aria-hidden="true">!</span>The last run broke off: it goes on '
+            "when it is started again.</p>"
+        )
     if review.not_as_written:
         text = f"Not there as written: {files(review.not_as_written)} of the run."
         said.append(f'<p class="verdict warn"><span aria-hidden="true">!</span>{html(text)}</p>')

@@ -70,6 +70,8 @@ class Review:
         self._turn = threading.Lock()
         with self._journal() as journal:
             self._keyed = journal.keyed
+            runs = journal.runs()
+            self.broken_off = bool(runs) and not runs[-1].complete
             self.total = sum(
                 n for (outcome, _), n in journal.outcomes().items() if outcome == "written"
             )
