@@ -154,7 +154,7 @@ def test_a_second_run_finds_all_names_taken_as_they_were(
 ) -> None:
     for number in range(3):
         scan(f"{number}.dcm")
-    options = ("--name-by", "{Modality|m}.dcm")
+    options = ("--name-by", "{Modality|m}.dcm", "--no-record")
     assert run(*options).exit_code == 0
     before = files()
     result = run(*options)
@@ -231,7 +231,7 @@ def test_whatever_bytes_a_value_has_the_output_is_below_its_folder(
     data = path.read_bytes().replace(b"CS\x02\x00QQ", _element(value))
     path.write_bytes(data)
     before = set(tmp_path.iterdir())
-    result = run("--name-by", "t/{Modality}/x.dcm", "--default", "keep")
+    result = run("--name-by", "t/{Modality}/x.dcm", "--default", "keep", "--no-record")
     made = set(tmp_path.iterdir()) - before
     assert made <= {tmp_path / "out"}
     assert result.exit_code in (0, 1)
