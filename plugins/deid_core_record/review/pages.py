@@ -56,16 +56,16 @@ def list_page(review: Review, choice: Choice) -> str:
     rows: list[list[Cell]] = [
         [
             Raw(f'<a href="/series/{one.key}">Series {number(at)}</a>'),
+            _state(states[one.key], changed=one.key in marks),
             one.modality,
             one.description,
             len(one.files),
             sum(one.warnings.values()),
-            _state(states[one.key], changed=one.key in marks),
             _note(marks.get(one.key)),
         ]
         for at, one in chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
     ]
-    heads = ("Series", "Modality", "Description", "Files", "Warnings", "Mark", "Note")
+    heads = ("Series", "Mark", "Modality", "Description", "Files", "Warnings", "Note")
     counts = {name: sum(state == name for state in states.values()) for name in SHOWN}
     totals = [
         ("Series", len(series)),
