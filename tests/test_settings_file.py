@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deid_core import PluginSettings, Settings, SettingsError
-from deid_core.settings import read_settings
+from deid_core.settings_file import read_settings
 
 
 def test_nothing_gives_the_defaults() -> None:

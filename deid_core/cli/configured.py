@@ -38,7 +38,7 @@ class ConfigFile:
 
     def settings(self) -> Settings:
         """Return the settings of its tables. Raises `SettingsError`."""
-        from deid_core.settings import read_settings
+        from deid_core.settings_file import read_settings
 
         return read_settings(self.tables or None, str(self.path))
 
@@ -149,7 +149,7 @@ def config_of(ctx: click.Context, given: Path | None) -> ConfigFile:
     Raises `SettingsError` for one that cannot be read, and for one that was not given by name where
     others than its owner may write.
     """
-    from deid_core.settings import read_tables
+    from deid_core.settings_file import read_tables
 
     if given is not None:
         return ConfigFile(given, read_tables(given))
@@ -163,7 +163,7 @@ def config_of(ctx: click.Context, given: Path | None) -> ConfigFile:
 
 
 def _in_working_folder() -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    from deid_core.settings import read_tables
+    from deid_core.settings_file import read_tables
 
     own, project = Path(OWN_FILE), Path(PROJECT_FILE)
     if own.is_file():

@@ -18,7 +18,8 @@ from deid_core.host import PluginHost
 from deid_core.identifiers import Ids, gather
 from deid_core.model import DiscoveryOptions, FileRef
 from deid_core.quiet import quiet_pydicom
-from deid_core.settings import Settings, read_settings
+from deid_core.settings import Settings
+from deid_core.settings_file import read_settings
 
 log = logging.getLogger("deid_core")
 

@@ -23,7 +23,7 @@ from deid_core.errors import ReadError, WriteError
 from deid_core.host import PluginHost
 from deid_core.model import Instance
 from deid_core.quiet import quiet_pydicom
-from deid_core.settings import read_settings
+from deid_core.settings_file import read_settings
 
 
 class DicomParser:

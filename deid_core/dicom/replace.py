@@ -21,7 +21,7 @@ from deid_core.model import FileRef, Outcome
 from deid_core.naming import kept_names
 from deid_core.recipe.screen import screen_rules
 from deid_core.recipe.tree import Recipe
-from deid_core.settings import read_settings
+from deid_core.settings_file import read_settings
 
 log = logging.getLogger("deid_core")
 

@@ -324,7 +324,7 @@ def test_a_plugin_may_put_another_check_in_its_place(run, small, plugin):
 
 def test_a_setting_that_is_none_is_refused():
     from deid_core import Settings, SettingsError
-    from deid_core.settings import read_settings
+    from deid_core.settings_file import read_settings
 
     with pytest.raises(SettingsError, match="refuse, warn, off"):
         Settings(check_identifiers="maybe")

@@ -161,7 +161,7 @@ def test_a_config_file_is_for_the_command_line_and_the_library_refuses_its_optio
     here: Path,
 ) -> None:
     from deid_core import SettingsError
-    from deid_core.settings import read_settings
+    from deid_core.settings_file import read_settings
 
     with pytest.raises(SettingsError, match="'options' is not one of the tables"):
         read_settings(write("[options]\nstrict = true\n"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from deid_core import Settings, SettingsError
 from deid_core.naming import MAX_LENGTH, safe_path
-from deid_core.settings import read_settings
+from deid_core.settings_file import read_settings
 from deid_core.template import MOST_PARTS, read_template
 
 TAGS = {0x00100020: "PatientID", 0x00200011: "SeriesNumber", 0x00080060: "Modality"}
