@@ -21,6 +21,7 @@ class Wish(enum.Enum):
 
     NONE = "nobody asked for it"
     OPEN = "no rule names it, and all that no rule names stays"
+    PRIVATE = "no rule names it, and all that no rule names stays but what is private"
     COMPUTED = "a rule names it, whose action or function made its value"
     NAMED = "a rule names it and keeps it, or gives it a value of the recipe or the user"
 
@@ -79,9 +80,11 @@ class Intent:
 
     def _of_unnamed(self, path: ElementPath, climate: Climate) -> Wish:
         stays = climate.default == "KEEP"
-        if path.is_private or any(parent.tag >> 16 & 1 for parent in path.parents):
-            stays = stays and self._private is PrivateDecision.KEEP
-        return Wish.OPEN if stays and not self._is_swept else Wish.NONE
+        if not stays or self._is_swept:
+            return Wish.NONE
+        is_private = path.is_private or any(parent.tag >> 16 & 1 for parent in path.parents)
+        goes = is_private and self._private is PrivateDecision.REMOVE
+        return Wish.PRIVATE if goes else Wish.OPEN
 
 
 def _of(decision: Decision) -> Wish:

@@ -236,10 +236,11 @@ class Record:
 
     def _written(self, output: str) -> tuple[str | None, int]:
         path = PurePath(output)
-        if not path.is_relative_to(self.settings.output_folder):
+        folder = self.settings.output_folder
+        if path == folder or not path.is_relative_to(folder):
             return None, 0
         try:
-            return str(path.relative_to(self.settings.output_folder)), os.lstat(output).st_size
+            return str(path.relative_to(folder)), os.lstat(output).st_size
         except OSError:
             return None, 0
 

@@ -15,6 +15,8 @@ from deid_core_screening.leaves import field_of, leaves
 from deid_core_screening.sources import Own, kind_at, own_of, own_values, values_of
 
 ON_PURPOSE = (Wish.NAMED, Wish.COMPUTED)
+BY_DEFAULT = (Wish.OPEN, Wish.PRIVATE)
+"""Of what no rule names. That private elements go says nothing about what they hold."""
 
 
 def sought(
@@ -31,7 +33,7 @@ def sought(
         kind = kind_at(path, holder)
         if kind is None:
             continue
-        if intent.wish(path, field_of(holder, path, context)) is not Wish.OPEN:
+        if intent.wish(path, field_of(holder, path, context)) not in BY_DEFAULT:
             found += [(kind, value) for value in values_of(holder, path.tag)]
     found += given(elsewhere, intent)
     return own_of(found)

@@ -121,7 +121,7 @@ def test_bad_members_are_refused_one_by_one(
     content = content[:inside] + bytes([content[inside] ^ 0xFF]) + content[inside + 1 :]
     archive.write_bytes(content)
 
-    done = environment.run("run", archive, "--output", tmp_path / "out")
+    done = environment.run("run", archive, "--output", tmp_path / "out", "--show-files")
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     assert len(_files(tmp_path / "out")) == 1
