@@ -17,7 +17,7 @@ import pytest
 
 import deid_core
 import deid_core.dicom
-from deid_core import PluginHost, errors, hookspecs, keys, records, settings
+from deid_core import PluginHost, errors, hookspecs, keys, records, settings, settings_file
 from deid_core.cli.main import cli
 from deid_core.recipe import syntax
 
@@ -167,7 +167,7 @@ def test_every_command_is_in_the_reference_with_its_options(
 
 
 def test_every_setting_is_in_the_reference() -> None:
-    keys = {f"{table}.{key}" for table, known in settings._LAYOUT.items() for key in known}
+    keys = {f"{table}.{key}" for table, known in settings_file._LAYOUT.items() for key in known}
     said = set(re.findall(r"^\| `([a-z_.]+)`", page("settings"), flags=re.MULTILINE))
     assert said == keys - {"get.ids"} | {"get.ids.entity", "get.ids.item"}
 
