@@ -26,6 +26,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ MANY = (
     "tests/compatibility",
     "tests/corpus",
     "tests/docs",
+    "tests/encoded/test_same_as_pydicom.py",
     "tests/examples",
     "tests/hostile/test_bounded.py",
     "tests/hostile/test_data_sets_that_chance_builds.py",
@@ -62,6 +64,9 @@ MANY = (
     "tests/legality",
     "tests/profiles/test_profile_options.py",
     "tests/profiles/test_profile_planted.py",
+    "tests/recipe/test_interactions.py",
+    "tests/screening/test_dates_in_text.py",
+    "tests/sweep/test_sweep_finds.py",
     "tests/sweep/test_sweep_planted_by_review.py",
     "tests/test_nothing_tells.py",
 )
@@ -69,6 +74,30 @@ MANY = (
 
 `make coverage` leaves it to `make test-many`: the tracer would take two thirds of the time.
 """
+
+EXHAUSTIVE = (
+    "tests/compatibility/test_mutations.py",
+    "tests/examples/test_accession_ids.py",
+    "tests/examples/test_allow.py",
+    "tests/examples/test_broken_plugins.py",
+    "tests/examples/test_lookup.py",
+    "tests/examples/test_patient_jitter.py",
+    "tests/examples/test_plain_contains.py",
+    "tests/examples/test_serial_screener.py",
+    "tests/legality/test_other_readers.py",
+)
+"""What starts many programs to ask what others ask in one process, or of other files."""
+
+SAMPLED = {
+    "tests/corpus/test_planted_identifiers.py": 3,
+    "tests/corpus/test_screening_corpus.py": 3,
+    "tests/corpus/test_silence.py": 3,
+    "tests/profiles/test_content_items.py": 4,
+    "tests/profiles/test_profile_options.py": 2,
+    "tests/profiles/test_profile_planted.py": 2,
+    "tests/profiles/test_table_rows.py": 3,
+}
+"""Hundreds of cases of one kind: `make test` takes one of so many, `make test-exhaustive` the others."""
 
 FENCED = RawFencedCodeBlockLexer(re.compile(r'(?P<language>\w*)(?: title="(?P<title>[^"]+)")?\n'))
 STATUS = "exit status of the command above: "
@@ -247,3 +276,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(CHECKOUT)
         if any(place.is_relative_to(one) for one in MANY):
             item.add_marker(pytest.mark.many)
+        if any(place.is_relative_to(one) for one in EXHAUSTIVE) or _is_passed_over(item, place):
+            item.add_marker(pytest.mark.exhaustive)
+
+
+def _is_passed_over(item: pytest.Item, place: Path) -> bool:
+    """Tell of one case of many whether a sample leaves it out: the same ones in every run."""
+    share = SAMPLED.get(place.as_posix(), 1)
+    return "[" in item.name and zlib.crc32(item.name.encode()) % share != 0

@@ -21,7 +21,7 @@ from deid_core.guard import Guard
 from deid_core.recipe.battery import Together
 from deid_core.recipe.faults import Fault
 from deid_core.recipe.selectors import Step, parse_path
-from deid_core.recipe.words import mask_quoted, split_words, unquote
+from deid_core.recipe.words import LineError, mask_quoted, split_words, unquote
 from deid_core.records import ConditionOperator
 from deid_core.registry import Registry
 
@@ -62,7 +62,10 @@ def parse_criteria(text: str, operators: Operators) -> list[Criterion]:
 def _criterion(join: str, text: str, operators: Operators) -> Criterion:
     if not text.strip():
         raise Fault("expected a condition")
-    word, *rest = split_words(text, 3)
+    try:
+        word, *rest = split_words(text, 3)
+    except LineError as error:
+        raise Fault(str(error)) from None
     if word.text not in operators:
         known = ", ".join(sorted(operators))
         message = f"found {word.text!r}; expected one of: {known}"

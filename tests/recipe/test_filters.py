@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 
+from deid_core import Engine, PluginHost, RecipeError
 from deid_core.config import load_deid
+from deid_core.recipe.syntax import parse
 
 IMAGE = Dataset()
 IMAGE.Modality = "CT"
@@ -92,3 +94,9 @@ def test_a_match_brings_its_regions(tmp_path: Path) -> None:
         (False, (5, 6, 15, 26), None),
         (True, None, "SequenceOfUltrasoundRegions"),
     ]
+
+
+def test_a_quote_that_opens_behind_a_sign_is_told_with_its_place() -> None:
+    text = 'FORMAT dicom\n%filter test\nLABEL it\ncontains PatientSex M\n||" missing PatientID\n'
+    with pytest.raises(RecipeError, match=r"^r:5:.*the quote \" is not closed"):
+        Engine(PluginHost.load(), [parse(text, "r")])
