@@ -83,8 +83,11 @@ EXHAUSTIVE = (
     "tests/examples/test_lookup.py",
     "tests/examples/test_patient_jitter.py",
     "tests/examples/test_plain_contains.py",
+    "tests/examples/test_rivals.py",
     "tests/examples/test_serial_screener.py",
+    "tests/hostile/test_hostile_files_by_workers.py",
     "tests/legality/test_other_readers.py",
+    "tests/legality/test_same_bytes.py",
 )
 """What starts many programs to ask what others ask in one process, or of other files."""
 
@@ -96,6 +99,10 @@ SAMPLED = {
     "tests/profiles/test_profile_options.py": 2,
     "tests/profiles/test_profile_planted.py": 2,
     "tests/profiles/test_table_rows.py": 3,
+    "tests/pseudonyms/test_reidentifying.py": 2,
+    "tests/screening/test_dates_in_text.py": 2,
+    "tests/screening/test_private_screening.py": 2,
+    "tests/sweep/test_sweep_finds.py": 2,
 }
 """Hundreds of cases of one kind: `make test` takes one of so many, `make test-exhaustive` the others."""
 

@@ -147,7 +147,7 @@ def test_what_was_begun_in_another_way_is_refused(
         words += ["--key-file", str(key_file)]
     result = run(*words)
     assert result.exit_code == 2
-    assert result.output.startswith(f"Error: {what} ")
+    assert result.output.lstrip().startswith(f"Error: {what} ")
     assert "changed since an earlier run" in result.output
     assert written(run(*words, "--overwrite").output) == 2
 
