@@ -196,7 +196,7 @@ def test_what_another_has_put_under_the_name_of_an_output_stays(
 def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_outputs(
     engine: str, run: Any, start: Any, images: Any, key_file: Path, contents: Any, tmp_path: Path
 ) -> None:
-    images(200)
+    images(400)
     words = ["--key-file", key_file, "--engine", engine]
     run(*words, output="whole")
     whole = contents("whole")
@@ -204,7 +204,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_outputs(
     for _ in range(3):
         with start(*words) as process:
             while not (tmp_path / "out").exists() and process.poll() is None:
-                time.sleep(0.01)
+                time.sleep(0.001)
             time.sleep(chance.uniform(0, 0.1))
             assert process.poll() is None
             process.send_signal(signal.SIGKILL)
@@ -219,32 +219,32 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_outputs(
 def test_a_killed_run_without_a_key_goes_on_with_the_key_it_had(
     run: Any, start: Any, images: Any, tmp_path: Path
 ) -> None:
-    images(300)
+    images(900)
     with start("--engine", "serial") as process:
         while sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) < 3 and process.poll() is None:
-            time.sleep(0.01)
+            time.sleep(0.001)
         process.kill()
     kept = tmp_path / "out.record" / "run.key"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert run().exit_code == 0
     assert not kept.exists()
     outputs = list((tmp_path / "out").rglob("*.dcm"))
-    assert len(outputs) == 300
+    assert len(outputs) == 900
     assert len({dcmread(path).StudyInstanceUID for path in outputs}) == 1
 
 
 def test_a_run_that_is_interrupted_goes_on(
     run: Any, start: Any, images: Any, key_file: Path, tmp_path: Path
 ) -> None:
-    images(300)
+    images(900)
     with start("--engine", "serial", "--key-file", key_file) as process:
         while sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) < 3 and process.poll() is None:
-            time.sleep(0.01)
+            time.sleep(0.001)
         process.send_signal(signal.SIGINT)
     result = run("--key-file", key_file)
     assert result.exit_code == 0
-    assert 0 < written(result.output) < 300
-    assert sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) == 300
+    assert 0 < written(result.output) < 900
+    assert sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) == 900
 
 
 @pytest.mark.exhaustive
