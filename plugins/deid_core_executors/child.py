@@ -14,8 +14,9 @@ from deid_core.execution.packing import unpack_configuration
 from deid_core.worker import Worker
 from deid_core_executors.frames import read_frame, write_frame
 
-READY, ANSWER, FAULT = b"r", b"a", b"f"
-"""What a message to the run begins with: the worker has begun, has done a chunk, cannot begin."""
+READY, ANSWER, FAULT, LEAVING = b"r", b"a", b"f", b"l"
+"""What a message to the run begins with: the worker has begun, has done a chunk, cannot begin, ends
+because it was asked to, with nothing in hand."""
 
 STARTER = """\
 import os, sys, json
@@ -80,3 +81,4 @@ def _serve(requests: BinaryIO, answers: BinaryIO, stop: _Stop) -> None:
         if chunk is None:
             return
         write_frame(answers, ANSWER + worker.answer(chunk, lambda: stop.asked))
+    write_frame(answers, LEAVING)

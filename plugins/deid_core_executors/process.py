@@ -29,6 +29,7 @@ class Process:
 
     def __init__(self, payload: bytes, messages: Messages) -> None:
         self.has_begun = False
+        self.is_leaving = False
         self.given: deque[tuple[int, bytes]] = deque()
         self._payload = payload
         self._messages = messages
@@ -55,6 +56,11 @@ class Process:
                 self._messages.put((self, message))
         self._answers.close()
         self._messages.put((self, None))
+
+    @property
+    def room(self) -> int:
+        """How many chunks it may be given now."""
+        return DEPTH - len(self.given) if self.has_begun and not self.is_leaving else 0
 
     def give(self, chunk: int, payload: bytes) -> None:
         """Give a chunk to the worker; if it is gone, that is told by ``messages``."""

@@ -9,8 +9,8 @@ from contextlib import suppress
 from deid_core import SettingsError
 from deid_core.execution.packing import pack_configuration
 from deid_core.execution.task import Answered, Configuration, Event, Lost
-from deid_core_executors.child import FAULT, READY
-from deid_core_executors.process import DEPTH, Messages, Process
+from deid_core_executors.child import FAULT, LEAVING, READY
+from deid_core_executors.process import Messages, Process
 
 MOST_STILLBORN = 3
 """Workers in a row that may die before they begin; then the run ends."""
@@ -24,7 +24,7 @@ class Processes:
     """Workers that are processes; each has one chunk in hand and another that waits.
 
     One that dies loses the chunk in hand. The other goes to whoever is free, and a new process
-    takes its place.
+    takes its place. One that is asked to end loses none.
     """
 
     seconds = 0.04
@@ -45,7 +45,7 @@ class Processes:
         with suppress(queue.Empty):
             while True:
                 self._take(*self._messages.get_nowait())
-        free = sum(DEPTH - len(one.given) for one in self._processes if one.has_begun)
+        free = sum(one.room for one in self._processes)
         return max(0, free - len(self._returned))
 
     def give(self, chunk: int, payload: bytes) -> None:
@@ -90,6 +90,11 @@ class Processes:
         elif message == READY:
             process.has_begun = True
             self._stillborn = 0
+        elif message == LEAVING:
+            # What waits in its pipe was never in its hand.
+            process.is_leaving = True
+            self._returned.extend(process.given)
+            process.given.clear()
         elif message.startswith(FAULT):
             if self._stopping:
                 return
@@ -121,7 +126,7 @@ class Processes:
     def _hand_out(self) -> None:
         """Give what waits to those that have room, first to those that have nothing."""
         while self._returned and not self._stopping:
-            free = [one for one in self._processes if one.has_begun and len(one.given) < DEPTH]
+            free = [one for one in self._processes if one.room]
             if not free:
                 return
             min(free, key=lambda one: len(one.given)).give(*self._returned.pop(0))

@@ -92,6 +92,32 @@ def test_a_run_outlives_workers_that_are_killed(engine: Any, slices: Any, tmp_pa
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
 
 
+LEAVES = """
+    import os, signal
+    from deid_core import ParallelRun, hookimpl
+
+    @hookimpl(wrapper=True)
+    def deid_write_file(instance, target, batch):
+        receipt = yield
+        os.kill(os.getpid(), signal.SIGTERM)
+        return receipt
+
+    @hookimpl
+    def deid_parallel_runs():
+        return [ParallelRun(name="leaves")]
+"""
+
+
+def test_what_waits_for_a_worker_that_was_asked_to_end_is_no_loss(
+    engine: Any, install: Any, slices: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    install("leaves", LEAVES)
+    # Each file asks its worker to end, so that each worker but the last leaves one in its pipe.
+    reports = list(engine("two").run(slices(8), executor="processes", workers=2))
+    assert Counter(report.outcome for report in reports) == {Outcome.WRITTEN: 8}
+    assert "died" not in caplog.text
+
+
 RUN = """
 import sys
 from deid_core import Engine, FileRef, PluginHost, Settings, hookimpl
