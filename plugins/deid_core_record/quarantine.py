@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 
-from deid_core import FileRef, FileReport, Outcome, Settings
+from deid_core import FileRef, FileReport, Outcome, Settings, SettingsError
 from deid_core_record.folder import made, opened, replaced
 from deid_core_record.journal import Entry
 
@@ -23,6 +23,12 @@ LIST = "quarantine.jsonl"
 INDEX = "index.csv"
 """In the folder with the files: number, reason code, copy, and where each file is."""
 COLUMNS = ("file", "code", "copy", "location")
+OWNER = ".record"
+"""In the folder with the files: which record they are numbered by."""
+TAKEN = (
+    "{folder}: holds files that are not of this run; copies are numbered, and would replace each "
+    "other. Name another folder with --quarantine for each output"
+)
 
 
 @attrs.frozen
@@ -33,11 +39,14 @@ class Quarantine:
     folder: Path | None
 
     @classmethod
-    def of(cls, settings: Settings) -> Quarantine:
-        """Return the quarantine of a run. Raises `SettingsError` if its folder cannot be used."""
+    def of(cls, settings: Settings, owner: str) -> Quarantine:
+        """Return the quarantine of a run. Raises `SettingsError` if its folder cannot be used.
+
+        ``owner`` tells the record of the run from all others.
+        """
         assert settings.record_folder is not None  # noqa: S101 - there is a record
         folder = settings.quarantine_folder
-        return cls(settings.record_folder, None if folder is None else made(folder))
+        return cls(settings.record_folder, None if folder is None else _owned(folder, owner))
 
     def take(self, number: int, report: FileReport) -> None:
         """Copy a file. That it cannot be copied does not end the run."""
@@ -74,6 +83,22 @@ class Quarantine:
                     stream.write(_encoded(_line(row[name] for name in COLUMNS)))
                 else:
                     (folder / f"{int(number):06}.dcm").unlink(missing_ok=True)
+
+
+def _owned(folder: Path, owner: str) -> Path:
+    """Return a folder with nothing but what one record has put there."""
+    mark = made(folder) / OWNER
+    try:
+        if not any(folder.iterdir()):
+            with replaced(mark) as stream:
+                stream.write(owner.encode())
+        elif not mark.is_file() or mark.read_bytes() != owner.encode():
+            raise SettingsError(TAKEN.format(folder=folder))
+    except OSError as error:
+        raise SettingsError(
+            f"{folder}: cannot be used ({error.strerror}); name another folder with --quarantine"
+        ) from None
+    return folder
 
 
 def _listed(entry: Entry) -> str:

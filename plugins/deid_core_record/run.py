@@ -98,7 +98,7 @@ def _begun(batch: Batch, journal: Journal) -> Record:
         journal.remember({**now, "sealed": str(False)})
     key = log_key(settings.log_key_file)
     refuse_same(batch.key, key)
-    quarantine = Quarantine.of(settings)
+    quarantine = Quarantine.of(settings, owner=journal.keyed("quarantine").hex())
     log = Log.open(quarantine.record, key)
     with _kept():
         number = journal.begin_run(batch.mark, about=now)

@@ -89,6 +89,29 @@ def test_quarantine_keeps_a_copy_and_says_where_it_is_from(
     assert (tmp_path / "kept" / row["copy"]).read_bytes() == bad.read_bytes()
 
 
+def test_a_quarantine_takes_the_files_of_one_output_alone(
+    run: Any, images: Any, tmp_path: Path
+) -> None:
+    folder = images(1)
+    (folder / "bad.dcm").write_bytes((folder / "0001.dcm").read_bytes()[:-9])
+    run("--quarantine", tmp_path / "kept")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "kept").iterdir()}
+    words = ["run", str(folder), "-o", str(tmp_path / "other"), "--quarantine"]
+    taken = CliRunner().invoke(cli, [*words, str(tmp_path / "kept")])
+    assert taken.exit_code == 2
+    assert "holds files that are not of this run" in taken.output
+    assert {path.name: path.read_bytes() for path in (tmp_path / "kept").iterdir()} == before
+    assert list((tmp_path / "other").glob("*")) == []
+
+
+def test_a_quarantine_is_no_folder_of_somebody(run: Any, images: Any, tmp_path: Path) -> None:
+    images(1)
+    (tmp_path / "mine").mkdir(mode=0o700)
+    (tmp_path / "mine" / "000001.dcm").write_bytes(b"mine")
+    assert run("--quarantine", tmp_path / "mine").exit_code == 2
+    assert (tmp_path / "mine" / "000001.dcm").read_bytes() == b"mine"
+
+
 def test_a_quarantined_file_that_is_done_later_leaves_the_quarantine(
     run: Any, images: Any, key_file: Path, tmp_path: Path
 ) -> None:
