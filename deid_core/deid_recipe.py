@@ -211,7 +211,10 @@ class StructuredRecipe(Mapping[str, Any]):
         return found if found is None or name is None else found.get(name, [])
 
     def matches(self, dicom: Dataset) -> list[FilterMatch]:
-        """Return the labels of the filters that a data set meets, with their regions."""
+        """Return the labels of the filters that a data set meets, with their regions.
+
+        Raises `RecipeError` for criteria that mean nothing.
+        """
         with quiet_pydicom():
             return matching_labels(self.layers, dicom, self._operators)
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import attrs
 from pydicom.dataset import Dataset
 
-from deid_core.recipe.conditions import AND, Operators, compile_condition
-from deid_core.recipe.tree import Coordinates, Label, Recipe
+from deid_core.errors import Problem, RecipeError
+from deid_core.recipe.conditions import AND, CompiledCondition, Operators, compile_condition
+from deid_core.recipe.faults import Fault
+from deid_core.recipe.tree import Condition, Coordinates, Label, Recipe
 
 
 @attrs.frozen
@@ -27,7 +29,8 @@ def matching_labels(
 
     The criteria of a line are joined first, from left to right; then the lines, by the
     operator before each. A label without criteria is met by every instance. Nothing follows
-    from a match: what to do with the regions is for those who ask.
+    from a match: what to do with the regions is for those who ask. Raises
+    `RecipeError` for criteria that mean nothing.
     """
     return [
         FilterMatch(found.name, label.text, label.coordinates)
@@ -39,10 +42,10 @@ def matching_labels(
 
 
 def meets(label: Label, dataset: Dataset, operators: Operators) -> bool:
-    """Tell whether an instance meets the criteria of a label. Raises `Fault`."""
+    """Tell whether an instance meets the criteria of a label. Raises `RecipeError`."""
     result = True
     for number, (join, condition) in enumerate(label.lines):
-        holds = compile_condition(condition.text, operators)(dataset)
+        holds = _compiled(condition, operators)(dataset)
         if number == 0:
             result = holds
         elif join in ("", AND):
@@ -50,3 +53,12 @@ def meets(label: Label, dataset: Dataset, operators: Operators) -> bool:
         else:
             result = result or holds
     return result
+
+
+def _compiled(condition: Condition, operators: Operators) -> CompiledCondition:
+    try:
+        return compile_condition(condition.text, operators)
+    except Fault as fault:
+        where = condition.where
+        problem = Problem(where.source, where.line, where.column, str(fault), fault.suggestion)
+        raise RecipeError([problem]) from None

@@ -100,3 +100,8 @@ def test_a_quote_that_opens_behind_a_sign_is_told_with_its_place() -> None:
     text = 'FORMAT dicom\n%filter test\nLABEL it\ncontains PatientSex M\n||" missing PatientID\n'
     with pytest.raises(RecipeError, match=r"^r:5:.*the quote \" is not closed"):
         Engine(PluginHost.load(), [parse(text, "r")])
+
+
+def test_a_filter_that_means_nothing_is_told_by_those_who_match_with_it(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"deid\.filters:4:.*Did you mean 'equals'"):
+        labels(tmp_path, "equalls Modality CT")
