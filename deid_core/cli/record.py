@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -144,6 +145,21 @@ def forget_key(folder: Path | None) -> None:
     """Remove the key that was made for a run, now that it is complete."""
     if folder is not None:
         (folder / KEY_NAME).unlink(missing_ok=True)
+
+
+@contextmanager
+def no_empty_record(folder: Path | None) -> Iterator[None]:
+    """Leave no folder of a record behind where no run began, as for a recipe that means nothing."""
+    is_new = folder is not None and not folder.exists()
+    try:
+        yield
+    finally:
+        if folder is not None and is_new and folder.is_dir():
+            if {path.name for path in folder.iterdir()} == {KEY_NAME}:
+                forget_key(folder)
+            # Where anything else is in it, a run began.
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def recalled_bad(engine: Engine) -> int:

@@ -29,6 +29,7 @@ from deid_core.cli.pseudonyms import pseudonym_options, pseudonym_recipes, pseud
 from deid_core.cli.record import (
     forget_key,
     key_of_run,
+    no_empty_record,
     recalled_bad,
     record_options,
     record_settings,
@@ -160,6 +161,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         settings = check_settings(record_settings(settings, options), options)
         if dry:
             settings = stack.enter_context(tried(settings))
+        stack.enter_context(no_empty_record(settings.record_folder))
         engine = _engine(options, settings)
         known = _known(engine, sources, archives=options["archives"])
         arguments = engine_of(options, settings)
@@ -189,7 +191,6 @@ def _engine(options: dict[str, Any], settings: Settings) -> Engine:
 
     host = PluginHost.load(settings.plugins)
     names = (*profile_recipes(options), *pseudonym_recipes(options), *options["recipes"])
-    # A recipe that cannot be read must not leave the folder of a record behind.
     layers = layers_of(names, host)
     given = key_of(options)
     key = given or key_of_run(settings)

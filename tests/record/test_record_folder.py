@@ -32,6 +32,15 @@ def test_a_record_folder_that_others_may_enter_is_refused(
     assert "chmod 700" in result.output
 
 
+def test_a_run_that_cannot_begin_leaves_no_record(run: Any, images: Any, tmp_path: Path) -> None:
+    images(1)
+    recipe = tmp_path / "deid.wrong"
+    recipe.write_text("FORMAT dicom\n%header\nJITTER PatientBirthDate soon\n")
+    for words in (["--recipe", recipe], [tmp_path / "not-there"], ["--engine", "none-such"]):
+        assert run(*words).exit_code == 2
+        assert not (tmp_path / "out.record").exists()
+
+
 def test_a_record_in_the_output_is_refused(run: Any, images: Any, tmp_path: Path) -> None:
     images(1)
     for option in ("--record", "--quarantine"):
