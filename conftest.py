@@ -287,6 +287,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.exhaustive)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what coverage has measured in a worker, which has ten seconds to end afterwards."""
+    coverage = sys.modules.get("coverage")
+    measured = coverage and coverage.Coverage.current()
+    if measured and hasattr(session.config, "workerinput"):
+        measured.stop()
+        measured.save()
+
+
 def _is_passed_over(item: pytest.Item, place: Path) -> bool:
     """Tell of one case of many whether a sample leaves it out: the same ones in every run."""
     share = SAMPLED.get(place.as_posix(), 1)
