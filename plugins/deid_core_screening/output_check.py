@@ -148,7 +148,7 @@ class Comparison:
             return {
                 old
                 for tag, old in self._uids_before().items()
-                if len(old) >= SHORTEST_UID and _uid(elements, tag) not in (b"", old)
+                if _is_sought(old) and _uid(elements, tag) not in (b"", old)
             }
         found = set()
         spans, overlay = elements.spans, elements.overlay
@@ -157,7 +157,7 @@ class Comparison:
             if new is not None and tag in spans:
                 _, _, start, stop = spans[tag]
                 old = elements.bytes_of(start, stop).strip(b"\0 ")
-                if len(old) >= SHORTEST_UID and isinstance(new, bytes) and old not in new:
+                if _is_sought(old) and isinstance(new, bytes) and old not in new:
                     found.add(old)
         return found
 
@@ -283,6 +283,11 @@ def _bulk_of(tags: tuple[int, ...], vrs: tuple[str | None, ...]) -> frozenset[in
         for tag, vr in known
         if sort_of(tag, vr or next(iter(dictionary.vrs_of(tag)), "UN")).is_bulk
     )
+
+
+def _is_sought(uid: bytes) -> bool:
+    """Tell whether a UID can be found again: what is no ASCII looks different under each VR."""
+    return len(uid) >= SHORTEST_UID and uid.isascii()
 
 
 def _uid(elements: Elements, tag: int) -> bytes:

@@ -63,6 +63,32 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
+SLOW = """
+import os, time
+from deid_core import hookimpl
+
+@hookimpl(wrapper=True)
+def deid_write_file(instance, target, batch):
+    time.sleep(float(os.environ.get("SECONDS_A_FILE", 0)))
+    return (yield)
+"""
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what `start` starts take its time for each file, so that it can be broken off."""
+    site = tmp_path / "site"
+    information = site / "deid_core_test_slow-1.0.dist-info"
+    information.mkdir(parents=True)
+    (site / "deid_core_test_slow.py").write_text(SLOW)
+    (information / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: deid-core-test-slow\nVersion: 1.0\n"
+    )
+    (information / "entry_points.txt").write_text("[deid_core]\nslow = deid_core_test_slow\n")
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Return a function that starts ``deid-core run`` on ``in`` into ``out``, in another process."""
@@ -71,7 +97,7 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
         words = ["run", tmp_path / "in", "-o", tmp_path / "out", *arguments]
         return subprocess.Popen(
             [sys.executable, "-m", "deid_core", *map(str, words)],
-            env=os.environ.copy(),
+            env={**os.environ, "SECONDS_A_FILE": "0.01"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -192,11 +192,12 @@ def test_what_another_has_put_under_the_name_of_an_output_stays(
     assert (result.exit_code, contents()) == (1, {name: b"another's"})
 
 
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("engine", ["serial", "processes"])
 def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_outputs(
     engine: str, run: Any, start: Any, images: Any, key_file: Path, contents: Any, tmp_path: Path
 ) -> None:
-    images(400)
+    images(100)
     words = ["--key-file", key_file, "--engine", engine]
     run(*words, output="whole")
     whole = contents("whole")
@@ -216,10 +217,11 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_to_the_same_outputs(
     assert contents() == whole
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_killed_run_without_a_key_goes_on_with_the_key_it_had(
     run: Any, start: Any, images: Any, tmp_path: Path
 ) -> None:
-    images(900)
+    images(60)
     with start("--engine", "serial") as process:
         while sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) < 3 and process.poll() is None:
             time.sleep(0.001)
@@ -229,22 +231,23 @@ def test_a_killed_run_without_a_key_goes_on_with_the_key_it_had(
     assert run().exit_code == 0
     assert not kept.exists()
     outputs = list((tmp_path / "out").rglob("*.dcm"))
-    assert len(outputs) == 900
+    assert len(outputs) == 60
     assert len({dcmread(path).StudyInstanceUID for path in outputs}) == 1
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_run_that_is_interrupted_goes_on(
     run: Any, start: Any, images: Any, key_file: Path, tmp_path: Path
 ) -> None:
-    images(900)
+    images(60)
     with start("--engine", "serial", "--key-file", key_file) as process:
         while sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) < 3 and process.poll() is None:
             time.sleep(0.001)
         process.send_signal(signal.SIGINT)
     result = run("--key-file", key_file)
     assert result.exit_code == 0
-    assert 0 < written(result.output) < 900
-    assert sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) == 900
+    assert 0 < written(result.output) < 60
+    assert sum(1 for _ in (tmp_path / "out").rglob("*.dcm")) == 60
 
 
 @pytest.mark.exhaustive
