@@ -221,7 +221,7 @@ class Settings:
     does those files again that were refused or failed before. What is refused is copied to
     ``quarantine_folder``, which only its owner may read; None copies nothing. The key in
     ``log_key_file`` chains the log in the record; None chains it without a key. The report shows images
-    of so many series as they were written as ``thumbnails`` says, 24 at most: text that is burned in shows.
+    of so many series before and after as ``thumbnails`` says, 24 at most: text that is burned in shows.
 
     Raises `SettingsError`.
     """

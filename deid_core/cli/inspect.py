@@ -25,6 +25,7 @@ from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.summary import SKIPPED, Reports, warnings_counted
 
 if TYPE_CHECKING:
+    from deid_core.cli.inspect_pictures import Pictures
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
     from deid_core.inspection import Found, Inspection, Place, Refused
@@ -36,7 +37,16 @@ MASK = "•••"
 SECTIONS = {
     "What a run would do": ("recipes", "default", "keep_private", "profile", "refuse_documents"),
     "Options of the profile": tuple(name.replace("-", "_") for name in OPTIONS),
-    "How it is done": ("html", "as_json", "show_files", "archives", "progress", "debug", "help"),
+    "How it is done": (
+        "html",
+        "thumbnails",
+        "as_json",
+        "show_files",
+        "archives",
+        "progress",
+        "debug",
+        "help",
+    ),
 }
 TITLES = {
     "data set": "Attributes",
@@ -73,6 +83,12 @@ STYLES = {"kept": "bold yellow", "refused": "red"}
     metavar="FILE",
     help="Write what was found as one page, which shows no value and no name of a file.",
 )
+@click.option(
+    "--thumbnails",
+    type=click.IntRange(0, 24),
+    default=0,
+    help="Show images of so many series on that page. BURNED-IN TEXT SHOWS: do not share it then.",
+)
 @profile_options
 @click.option(
     "--show-files",
@@ -93,11 +109,12 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     """
     reports = Reports()
     with shown_errors(), warnings_counted(reports):
-        inspection = _inspected(sources, options)
+        pictures = _pictures(options)
+        inspection = _inspected(sources, options, pictures)
         if options["html"] is not None:
             from deid_core.cli.inspect_page import write_page
 
-            write_page(options["html"], inspection, _meaning(options))
+            write_page(options["html"], inspection, _meaning(options), pictures)
     if options["as_json"]:
         print_json(as_json(inspection, named=options["show_files"]))
     else:
@@ -106,13 +123,26 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         raise SystemExit(REFUSED)
 
 
-def _inspected(sources: tuple[str, ...], options: dict[str, Any]) -> Inspection:
+def _pictures(options: dict[str, Any]) -> Pictures | None:
+    """Return what takes note of images to show, if that was asked for. Raises `SettingsError`."""
+    if not options["thumbnails"]:
+        return None
+    from deid_core.cli.inspect_pictures import Pictures
+
+    return Pictures.wanted(options["thumbnails"], options["html"])
+
+
+def _inspected(
+    sources: tuple[str, ...], options: dict[str, Any], pictures: Pictures | None
+) -> Inspection:
     from deid_core.host import PluginHost
     from deid_core.inspection import Inspection, inspecting
 
     host = PluginHost.load(settings_of(options).plugins)
     yardstick, chosen = _engines(host, options)
     refs = _refs(host, sources, archives=options["archives"])
+    if pictures is not None:
+        refs = pictures.noting(refs)
     inspection = Inspection()
     nowhere = Path(os.devnull)
     with RunProgress(sources, nowhere, wanted=options["progress"]) as progress:

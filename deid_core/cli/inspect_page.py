@@ -7,11 +7,15 @@ import tempfile
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deid_core.errors import SettingsError
 from deid_core.inspection import Found, Inspection, Place, Refused
 from deid_core.pages import whole_page
 from deid_core.pages.markup import Cell, Raw, code, definitions, files, html, number, table
+
+if TYPE_CHECKING:
+    from deid_core.cli.inspect_pictures import Pictures
 
 TEMPLATE = Path(__file__).parent / "inspect.html"
 PARTS = {
@@ -30,13 +34,15 @@ _HEADS = ("Attribute", "Tag", "Where", "Why it counts", "Files", "Values", "Exam
 _NONE_FOUND = "No DICOM file was found: look whether the path is right."
 
 
-def write_page(path: Path, inspection: Inspection, meaning: str) -> None:
+def write_page(
+    path: Path, inspection: Inspection, meaning: str, pictures: Pictures | None = None
+) -> None:
     """Write the page, which gets its name when it is whole. Raises `SettingsError`."""
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=".inspect-", dir=path.absolute().parent)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(page_of(inspection, meaning))
+                stream.write(page_of(inspection, meaning, pictures))
             Path(temporary).replace(path)
         except BaseException:
             with suppress(OSError):
@@ -48,10 +54,12 @@ def write_page(path: Path, inspection: Inspection, meaning: str) -> None:
         ) from None
 
 
-def page_of(inspection: Inspection, meaning: str) -> str:
+def page_of(inspection: Inspection, meaning: str, pictures: Pictures | None = None) -> str:
     """Return an inspection as a page; ``meaning`` says by what recipes it was asked."""
     return whole_page(
         TEMPLATE.read_text(encoding="utf-8"),
+        images="" if pictures is None else pictures.html(),
+        shared="" if pictures is None else pictures.warning,
         verdict=_verdict(inspection),
         totals=_totals(inspection),
         meaning=html(meaning),

@@ -75,6 +75,7 @@ def _as_json(found: Checked, compared: Outputs | None) -> dict[str, Any]:
         "lines": found.lines,
         "runs": found.runs,
         "broken_off": found.broken_off,
+        "marks": found.marked,
         "files": found.files,
         "last": found.last,
         "keyed": found.keyed,
@@ -94,6 +95,8 @@ def _tell(found: Checked, compared: Outputs | None) -> None:
     click.echo(f"Chained with {chain}.")
     if found.broken_off:
         click.echo(f"Runs that were broken off and gone on from: {found.broken_off}")
+    if found.marked:
+        click.echo(f"Marks of reviews: {found.marked}")
     click.echo(f"Last hash: {found.last}")
     if compared is None:
         return

@@ -19,9 +19,12 @@ from deid_core_record.chain import (
     seal_of,
 )
 from deid_core_record.folder import PRIVATE_FILE
+from deid_core_record.marks import Mark
 
 NAME = "log.jsonl"
-ENDED = "run-ended"
+ENDED, MARKED = "run-ended", "marked"
+WITHDRAWN = "withdrawn"
+"""What stands in the place of a mark that was taken back."""
 
 
 class Log:
@@ -46,7 +49,7 @@ class Log:
         """Open the log of a record folder, or make one; nobody else may have it open.
 
         What a process that was killed has left of a line is cut off. If the last run has not ended,
-        an event ``recovered`` says so. Raises `SettingsError` where the key is not that of
+        an event ``recovered`` says so; before a mark it stands already. Raises `SettingsError` where the key is not that of
         the log, or the log does not end as it was written.
         """
         path = folder / NAME
@@ -73,12 +76,7 @@ class Log:
             if size:
                 log.add("recovered", cut_bytes=size)
             return log
-        found = None if key is None else fingerprint(key)
-        if _first(descriptor).get("log_key") != found:
-            raise SettingsError(
-                f"{path}: was chained with another key, or with none; give --log-key-file the same "
-                "as before, or move the log away to begin another"
-            )
+        _check_key(descriptor, path, key)
         line = parse(tail)
         if line is None or seal_of(key)(line.body) != line.hash:
             raise SettingsError(
@@ -86,7 +84,7 @@ class Log:
                 "move it away to begin another"
             )
         log = cls(descriptor, key, line.seq, line.hash)
-        if size > whole or line.event().get("event") != ENDED:
+        if size > whole or line.event().get("event") not in (ENDED, MARKED):
             log.add("recovered", cut_bytes=size - whole)
         return log
 
@@ -104,6 +102,10 @@ class Log:
             f'"event":"file","file":{number},"outcome":"{outcome}","code":{quoted},'
             f'"input":"{in_digest}","output":"{out_digest}"'
         )
+
+    def marked(self, mark: Mark) -> None:
+        """Add what a person says of a series, but for the note, which could hold anything."""
+        self.add(MARKED, series=mark.series, mark=mark.mark or WITHDRAWN, content=mark.content)
 
     def _append(self, text: str) -> None:
         now = time.time()
@@ -139,6 +141,27 @@ class Log:
             os.fsync(self._descriptor)
         finally:
             os.close(self._descriptor)
+
+
+def refuse_another_key(folder: Path, key: bytes | None) -> None:
+    """Raise `SettingsError` if a log is there that was not chained with this key."""
+    path = folder / NAME
+    try:
+        with path.open("rb") as stream:
+            if path.stat().st_size:
+                _check_key(stream.fileno(), path, key)
+    except OSError:
+        # Whoever opens it to write is told why that cannot be.
+        return
+
+
+def _check_key(descriptor: int, path: Path, key: bytes | None) -> None:
+    found = None if key is None else fingerprint(key)
+    if _first(descriptor).get("log_key") != found:
+        raise SettingsError(
+            f"{path}: was chained with another key, or with none; give --log-key-file the same "
+            "as before, or move the log away to begin another"
+        )
 
 
 def _first(descriptor: int) -> dict[str, Any]:

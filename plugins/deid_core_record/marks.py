@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing
+from pathlib import Path
 
 import attrs
 
@@ -48,3 +50,16 @@ def last_marks(connection: sqlite3.Connection) -> dict[str, Mark]:
     rows = connection.execute("SELECT series, mark, note, content, time FROM marks ORDER BY id")
     last = {row[0]: Mark(*row) for row in rows}
     return {series: mark for series, mark in last.items() if mark.mark != WITHDRAWN}
+
+
+def marks_in(path: Path) -> dict[str, Mark] | None:
+    """Return the last marks in a journal without changing it; None if it cannot be looked into now."""
+    # Without a log of its own SQLite has written all of it: to read it so leaves nothing behind.
+    is_whole = not path.with_name(f"{path.name}-wal").exists()
+    address = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_whole else ''}"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            has_any = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'marks'")
+            return last_marks(connection) if has_any.fetchone() else {}
+    except sqlite3.Error:
+        return None

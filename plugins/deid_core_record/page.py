@@ -20,10 +20,15 @@ from deid_core_record.page_parts import (
     verdict,
     warned,
 )
-from deid_core_record.pictures import Picture
+from deid_core_record.pictures import Pair
 from deid_core_record.plain_words import plain_words
 
 ASSETS = Path(__file__).parent / "assets"
+WITH_IMAGES = "But its images show text that is burned into them, also as it was before."
+NOT_TO_SHARE = (
+    '<p class="verdict warn"><span aria-hidden="true">!</span>This page shows images as they were before. '
+    "Burned-in text shows in them: do not share this record.</p>"
+)
 
 
 def page_of(
@@ -31,7 +36,7 @@ def page_of(
     rows: Sequence[Entry],
     warnings: Mapping[str, int],
     firsts: Mapping[tuple[str, str], Sequence[int]],
-    pictures: Sequence[Picture] = (),
+    pictures: Sequence[Pair] | None = None,
 ) -> Iterator[str]:
     """Yield the page. What is not written by deid_core itself is escaped.
 
@@ -49,8 +54,9 @@ def page_of(
         warnings=warned(warnings),
         files=files(facts, rows),
         images=images(pictures),
-        of_images=" Its images may show text that is burned into them." if pictures else "",
-        to_images='<li><a href="#images">Images</a></li>' if pictures else "",
+        of_images=f" {WITH_IMAGES}" if pictures else "",
+        shared=NOT_TO_SHARE if pictures else "",
+        to_images='<li><a href="#images">Images</a></li>' if pictures is not None else "",
         recipes=recipes(facts),
         about=about(facts),
     )

@@ -7,16 +7,20 @@ from typing import Any
 
 from deid_core.pages.markup import Cell, Raw, code, definitions, html, number, table
 from deid_core.pages.markup import files as in_files
+from deid_core.pages.pictures import BURNED_IN, Side, gallery, shown
 from deid_core_record.attributes import is_file_meta
 from deid_core_record.journal import Entry
 from deid_core_record.masks import after, before
-from deid_core_record.pictures import Picture
+from deid_core_record.pictures import Pair
 from deid_core_record.reasons import OUTCOMES, reason_of
-from deid_core_record.thumbnails import as_address
 
 _SIGNS = {"written": "✓", "skipped": "→", "refused": "✕", "failed": "!", "exists": "="}
 SHORT = 12
 """Digits of a digest in a table; all are in the JSON."""
+_NO_IMAGES = (
+    "No image can be shown: the files of this run that were looked at hold none, or their outputs are "
+    "not where they were written, or lie in an archive too large to look into again."
+)
 
 
 def verdict(facts: Mapping[str, Any]) -> str:
@@ -149,28 +153,31 @@ def _short(digest: str) -> Raw:
     return code(f"{digest[:SHORT]}…") if digest else Raw("")
 
 
-def images(pictures: Sequence[Picture]) -> str:
-    """Return a section with pictures, or nothing where there are none."""
-    if not pictures:
+def images(pictures: Sequence[Pair] | None) -> str:
+    """Return a section with pictures, or nothing where none were asked for."""
+    if pictures is None:
         return ""
-    shown = "\n".join(_figure(picture) for picture in pictures)
+    inner = f'<p class="none">{html(_NO_IMAGES)}</p>'
+    if pictures:
+        inner = (
+            "<p>One image of each of some series: before, as it was read, and after, as it was written. "
+            f"{BURNED_IN} Where a name shows after, it went out; where it shows before, do not share "
+            f"this page.</p>\n{gallery(map(_pair, pictures))}"
+        )
     return (
         '<section id="images" aria-labelledby="h-images">\n'
-        '<h2 id="h-images">Images</h2>\n'
-        "<p>One image of each of some series, as it was written. Text that is burned into pixels is no "
-        "attribute, and no rule reads it: where a name shows here, it went out.</p>\n"
-        f'<ul class="images">{shown}</ul>\n</section>'
+        f'<h2 id="h-images">Images</h2>\n{inner}\n</section>'
     )
 
 
-def _figure(picture: Picture) -> str:
-    file = f"File {number(picture.number)}"
-    kind = f", {html(picture.modality)}" if picture.modality else ""
-    regions = number(len(picture.regions)) if picture.regions else "none"
-    return (
-        f'<li><figure><img src="{as_address(picture.png)}" alt="{file}{kind}, as it was written">'
-        f"<figcaption>{file}{kind}<br>Cleaned regions: {regions}</figcaption></figure></li>"
+def _pair(pair: Pair) -> str:
+    title = f"File {number(pair.number)}" + (f", {pair.kind}" if pair.kind else "")
+    regions = number(len(pair.regions)) if pair.regions else "none"
+    sides = (
+        Side("Before", "before: as it was read", pair.before),
+        Side("After", "after: as it was written", pair.after),
     )
+    return shown(title, sides, f"Cleaned regions: {regions}")
 
 
 def recipes(facts: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ import attrs
 
 from deid_core_record.journal import Entry
 from deid_core_record.page import page_of
-from deid_core_record.pictures import Picture
+from deid_core_record.pictures import Pair
 from deid_core_record.report_files import FILES, REPORTS, Writer, written
 
 MOST_ROWS = 1000
@@ -59,7 +59,7 @@ def write_report(
     folder: Path,
     facts: Mapping[str, Any],
     entries: Iterable[Entry],
-    pictures: Sequence[Picture] = (),
+    pictures: Sequence[Pair] | None = None,
 ) -> dict[str, str]:
     """Write both files into a record; return their digests by name. Raises ``OSError``."""
     digests: dict[str, str] = {}

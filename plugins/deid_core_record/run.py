@@ -29,11 +29,12 @@ from deid_core.keys import refuse_same
 from deid_core_record.facts import facts_of, versions
 from deid_core_record.fingerprints import fingerprints
 from deid_core_record.folder import made
+from deid_core_record.inputs import content_of, place_of
 from deid_core_record.journal import Entry, Journal
 from deid_core_record.log import Log
 from deid_core_record.log_key import log_key
 from deid_core_record.names import Names
-from deid_core_record.pictures import pictures_of, refuse_impossible
+from deid_core_record.pictures import Pictures, refuse_impossible
 from deid_core_record.quarantine import BAD, Quarantine
 from deid_core_record.report import write_report
 
@@ -107,7 +108,8 @@ def _begun(batch: Batch, journal: Journal) -> Record:
     names = Names.of(batch.recipes, settings, journal)
     found = _archive(settings.output_folder)
     archive = found is not None and journal.meta("archive") == found
-    return Record(settings, journal, number, quarantine, sealed, archive, names, log)
+    pictures = Pictures(settings)
+    return Record(settings, journal, number, quarantine, sealed, archive, names, log, pictures)
 
 
 def _is_sealed(journal: Journal, batch: Batch) -> bool:
@@ -141,6 +143,7 @@ class Record:
     archive: bool
     names: Names = attrs.field(repr=False)
     log: Log = attrs.field(repr=False)
+    pictures: Pictures = attrs.field(repr=False)
     started: int = attrs.field(factory=time.time_ns, init=False)
 
     def recall(self, ref: FileRef) -> FileReport | None:
@@ -151,7 +154,7 @@ class Record:
         return report
 
     def _recalled(self, ref: FileRef) -> FileReport | None:
-        place = self._place(ref)
+        place = place_of(ref, self.journal.keyed)
         entry = self.journal.find(place) if place is not None else None
         if entry is None or (self.settings.retry and entry.outcome in BAD):
             return None
@@ -162,27 +165,21 @@ class Record:
             output = self._output(entry)
             if output is None:
                 return None
-        return FileReport(
+        report = FileReport(
             entry.number, Outcome(entry.outcome), entry.code, entry.reason, output=output
         )
-
-    def _place(self, ref: FileRef) -> bytes | None:
-        if ref.path is None and ref.container is None:
-            return None
-        return self.journal.keyed(f"place {ref.location}")
+        self.pictures.note(entry.number, ref, report)
+        return report
 
     def _is_unchanged(self, ref: FileRef, entry: Entry) -> bool:
         size, modified = _state(ref)
         if size >= 0 and (size, modified) == (entry.size, entry.modified):
             return True
         digest = digest_of(ref)
-        if not digest or self._keyed(digest) != entry.input_digest:
+        if not digest or content_of(digest, self.journal.keyed) != entry.input_digest:
             return False
         self.journal.touch(entry, size, modified)
         return True
-
-    def _keyed(self, digest: str) -> str:
-        return self.journal.keyed(f"content {digest}").hex() if digest else ""
 
     def _output(self, entry: Entry) -> str | None:
         """Return where an output is; None if it is not there as it was written."""
@@ -199,7 +196,7 @@ class Record:
     def keep(self, report: FileReport) -> None:
         """Enter what became of a file."""
         ref = report.ref
-        place = self._place(ref) if ref is not None else None
+        place = place_of(ref, self.journal.keyed) if ref is not None else None
         size, modified = _state(ref) if ref is not None else (-1, -1)
         if modified >= self.started:
             # It may have changed since it was read.
@@ -211,7 +208,7 @@ class Record:
             place,
             size,
             modified,
-            self._keyed(report.input_digest),
+            content_of(report.input_digest, self.journal.keyed),
             report.outcome.value,
             report.code,
             report.reason,
@@ -224,6 +221,8 @@ class Record:
         rules = {self.names.of_rule(rule): count for rule, count in report.rules.items()}
         with _kept():
             number = self.journal.enter(entry, {"action": report.actions, "rule": rules})
+            if report.outcome is Outcome.WRITTEN:
+                self.pictures.note(number, ref, report)
             if entry.outcome in BAD:
                 self.quarantine.take(number, report)
             self.log.file(
@@ -268,8 +267,7 @@ class Record:
     def _report(self, batch: Batch, report: RunReport) -> None:
         """Write the reports, and end the log with their digests."""
         facts = facts_of(batch, self.journal, self.log, complete=report.complete)
-        folder, count = self.settings.output_folder, self.settings.thumbnails
-        pictures = pictures_of(self.journal, folder, count)
+        pictures = self.pictures.pairs(self.journal)
         record = self.quarantine.record
         digests = write_report(record, facts, self.journal.entries(), pictures)
         done = {outcome.value: count for outcome, count in report.counts.items()}

@@ -20,7 +20,9 @@ from deid_core_record.chain import (
     parse,
     seal_of,
 )
-from deid_core_record.log import ENDED
+from deid_core_record.journal import NAME as JOURNAL
+from deid_core_record.log import ENDED, MARKED, WITHDRAWN
+from deid_core_record.marks import marks_in
 from deid_core_record.report_files import REPORTS, digest_of_file, read_head
 
 _SEQ = re.compile(rb'\{"seq":([0-9]{1,19}),')
@@ -49,7 +51,10 @@ class Checked:
     noted: str = ""
     """The hash of the line that the report names."""
     end: dict[str, Any] | None = None
-    """The last event, if a run ended by it."""
+    """The last event but for marks, if a run ended by it."""
+    marked: int = 0
+    marks: dict[str, tuple[str, str]] = attrs.field(factory=dict)
+    """The last mark of each series, and of what outputs."""
 
 
 def check_log(log: Path, key: bytes | None, expected: str = "") -> Checked:
@@ -142,6 +147,10 @@ def _note(line: Line, found: Checked) -> None:
     """Count what a line tells of."""
     event = line.event()
     kind = event.get("event")
+    if kind == MARKED:
+        found.marked += 1
+        found.marks[str(event.get("series"))] = str(event.get("mark")), str(event.get("content"))
+        return
     found.end = event if kind == ENDED else None
     if kind == "file":
         found.files += 1
@@ -169,7 +178,18 @@ def _about_the_end(found: Checked, folder: Path, named: object, expected: str) -
         if name in REPORTS and digest_of_file(folder / name) != digest:
             text = f"{name} is not as the run has written it, or not beside the log"
             return Misfit(number, "report", text)
-    return None
+    return _about_the_marks(found, folder)
+
+
+def _about_the_marks(found: Checked, folder: Path) -> Misfit | None:
+    """Compare the marks of the journal with those of the log, where the journal is there."""
+    kept = marks_in(folder / JOURNAL)
+    if kept is None:
+        return None
+    logged = {series: mark for series, mark in found.marks.items() if mark[0] != WITHDRAWN}
+    if {series: (mark.mark, mark.content) for series, mark in kept.items()} == logged:
+        return None
+    return Misfit(found.lines, "marks", "the marks in the journal are not those in the log")
 
 
 def _about_the_report(found: Checked, named: object) -> Misfit | None:

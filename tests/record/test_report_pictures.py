@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,13 @@ from pydicom.data import get_testdata_file
 sys.path.insert(0, str(Path(__file__).parent))
 
 from recorded import images, invoke
+from recorded import key as key_at
 
 from deid_core import Settings, SettingsError
-from deid_core_record import thumbnails
-from deid_core_record.thumbnails import thumbnail
+from deid_core.pages import thumbnails
+from deid_core_record import pictures
+from deid_core_record.journal import Journal
+from deid_core_record.pictures import Pair, Pictures
 
 
 def run(folder: Path, *words: str) -> str:
@@ -47,28 +52,14 @@ def test_without_being_asked_for_there_are_none(series: Path) -> None:
     assert shown(run(series)) == []
 
 
-def test_one_image_of_each_series_is_shown_as_it_was_written(series: Path) -> None:
+def test_one_image_of_each_series_is_shown(series: Path) -> None:
     page = run(series, "--thumbnails", "9")
-    pictures = [Image.open(io.BytesIO(data)) for data in shown(page)]
-    assert [picture.size for picture in pictures] == [(128, 128)] * 2
-    assert page.count('alt="File ') == 2
-    assert "may show text that is burned into them" in page
+    sizes = [picture_of(data).size for data in shown(page)]
+    assert sizes == [(128, 128)] * 4
 
 
 def test_no_more_are_shown_than_were_asked_for(series: Path) -> None:
-    assert len(shown(run(series, "--thumbnails", "1"))) == 1
-
-
-def test_a_later_run_may_ask_for_other_pictures(series: Path) -> None:
-    key = series / "key"
-    key.write_bytes(bytes(range(32)))
-    key.chmod(0o600)
-    run(series, "--key-file", str(key))
-    result = invoke(
-        *("run", series / "in", "-o", series / "out", "--profile", "basic"),
-        *("--key-file", key, "--thumbnails", "2"),
-    )
-    assert "done by an earlier run" in result.output
+    assert len(shown(run(series, "--thumbnails", "1"))) == 2
 
 
 def test_without_the_extra_a_run_says_what_is_missing(
@@ -86,57 +77,142 @@ def test_pictures_need_a_record(series: Path) -> None:
     assert result.exit_code == 2
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["CT_small.dcm", "MR_small.dcm", "JPEG2000.dcm", "US1_UNCR.dcm", "examples_ybr_color.dcm"],
-)
-def test_images_of_all_kinds_become_small_pictures(name: str) -> None:
-    png = thumbnail(Path(get_testdata_file(name)), 64)
-    assert png is not None
-    picture = Image.open(io.BytesIO(png))
-    assert max(picture.size) == 64
-    assert len(set(picture.convert("L").tobytes())) > 5
+def sides(page: str) -> list[tuple[str, str]]:
+    """Return what stands under each heading: the alternative text of a picture, or words."""
+    found = re.findall(r'<p class="side-name">(\w+)</p>(?:<img [^>]*alt="|<p [^>]*>)([^"<]*)', page)
+    return [(heading, text) for heading, text in found]
 
 
-def test_monochrome1_is_shown_the_other_way_round(tmp_path: Path) -> None:
-    dataset = dcmread(get_testdata_file("CT_small.dcm"))
-    means = []
-    for kind in ("MONOCHROME1", "MONOCHROME2"):
-        dataset.PhotometricInterpretation = kind
-        dataset.save_as(tmp_path / "a.dcm")
-        png = thumbnail(tmp_path / "a.dcm", 32)
-        assert png is not None
-        grey = Image.open(io.BytesIO(png)).tobytes()
-        means.append(sum(grey) / len(grey))
-    assert sum(means) == pytest.approx(255, abs=3)
+def picture_of(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data)).convert("L")
 
 
-@pytest.mark.parametrize(
-    ("keyword", "value"),
-    [
-        ("Rows", 60000),
-        ("Columns", 60000),
-        ("BitsAllocated", 7),
-        ("NumberOfFrames", "x"),
-        ("Rows", 0),
-    ],
-)
-def test_what_cannot_be_decoded_has_no_picture(tmp_path: Path, keyword: str, value: object) -> None:
-    dataset = dcmread(get_testdata_file("CT_small.dcm"))
-    if value == "x":
-        dataset.add_new("NumberOfFrames", "LO", "x")
-    else:
-        setattr(dataset, keyword, value)
-    dataset.save_as(tmp_path / "a.dcm")
-    assert thumbnail(tmp_path / "a.dcm", 64) is None
+def burn(path: Path) -> None:
+    """Let a white bar stand where a name would."""
+    dataset = dcmread(path)
+    pixels = dataset.pixel_array.copy()
+    pixels[:40] = 4000
+    dataset.PixelData = pixels.tobytes()
+    dataset.save_as(path)
 
 
-def test_what_is_no_image_has_no_picture(tmp_path: Path) -> None:
-    path = tmp_path / "a.dcm"
-    path.write_bytes(bytes(128) + b"DICM" + b"\xff" * 300)
-    assert thumbnail(path, 64) is None
-    assert thumbnail(Path(get_testdata_file("rtplan.dcm")), 64) is None
-    assert thumbnail(tmp_path / "gone.dcm", 64) is None
+def test_before_and_after_stand_side_by_side(series: Path) -> None:
+    for path in (series / "in").iterdir():
+        burn(path)
+    page = run(series, "--thumbnails", "1")
+    assert sides(page) == [
+        ("Before", "File 1, CT Image, before: as it was read"),
+        ("After", "File 1, CT Image, after: as it was written"),
+    ]
+    for data in shown(page):
+        # What is burned in shows in both.
+        assert picture_of(data).getpixel((64, 10)) == 255
+    assert "do not share this record" in page
+
+
+def test_series_are_chosen_all_over_a_run(tmp_path: Path) -> None:
+    for at in range(6):
+        images(tmp_path / "in", 2, first=2 * at + 1, SeriesInstanceUID=f"1.2.3.{at}")
+    page = run(tmp_path, "--thumbnails", "3")
+    assert re.findall(r"<figcaption>File (\d+)", page) == ["1", "5", "9"]
+
+
+def test_an_input_in_an_archive_is_shown(series: Path) -> None:
+    with tarfile.open(series / "in.tar.gz", "w:gz") as stream:
+        stream.add(series / "in", "in")
+    out = ("-o", series / "out", "--profile", "basic")
+    assert invoke("run", series / "in.tar.gz", *out, "--thumbnails", "2").exit_code == 0
+    page = (series / "out.record" / "report.html").read_text(encoding="utf-8")
+    assert len(shown(page)) == 4
+
+
+@pytest.mark.parametrize("name", ["out.zip", "out.tar"])
+def test_an_output_in_an_archive_is_shown(series: Path, name: str) -> None:
+    out = ("-o", series / name, "--profile", "basic")
+    assert invoke("run", series / "in", *out, "--thumbnails", "2").exit_code == 0
+    page = (series / f"{name}.record" / "report.html").read_text(encoding="utf-8")
+    assert len(shown(page)) == 4
+
+
+def test_what_an_earlier_run_has_done_is_shown(series: Path) -> None:
+    key = str(key_at(series / "key", 7))
+    run(series, "--key-file", key)
+    assert len(shown(run(series, "--key-file", key, "--thumbnails", "2"))) == 4
+
+
+def test_an_input_that_has_changed_is_not_shown_as_what_it_was(
+    series: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = Pictures.pairs
+
+    def changed(self: Pictures, journal: Journal) -> list[Pair] | None:
+        burn(series / "in" / "0001.dcm")
+        (series / "in" / "0003.dcm").unlink()
+        return pairs(self, journal)
+
+    monkeypatch.setattr(Pictures, "pairs", changed)
+    found = sides(run(series, "--thumbnails", "2"))
+    assert [text for heading, text in found if heading == "Before"] == [
+        "No picture. The input is not as it was when it was read.",
+        "No picture. The file cannot be read.",
+    ]
+
+
+def test_pictures_take_no_more_time_than_there_is(
+    series: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "SECONDS", -1)
+    page = run(series, "--thumbnails", "2")
+    assert shown(page) == []
+    assert "No image can be shown" in page
+
+
+def test_only_the_page_holds_pictures(series: Path) -> None:
+    run(series, "--thumbnails", "2")
+    record = series / "out.record"
+    for path in record.iterdir():
+        data = path.read_bytes()
+        assert str(series).encode() not in data
+        assert (b"data:image/png" in data) == (path.name == "report.html")
+        assert path.stat().st_mode & 0o077 == 0
+
+
+# -- inspect -----------------------------------------------------------------------------
+
+
+def inspected(folder: Path, *words: str) -> str:
+    """Return the page about ``in``."""
+    page = folder / "found.html"
+    result = invoke("inspect", folder / "in", "--html", page, *words)
+    assert result.exit_code == 0, result.output
+    return page.read_text(encoding="utf-8")
+
+
+def test_an_inspection_shows_images_where_it_is_asked(series: Path) -> None:
+    assert shown(inspected(series)) == []
+    page = inspected(series, "--thumbnails", "9")
+    assert len(shown(page)) == 2
+    assert 'alt="File 1, CT Image, as it is in the input"' in page
+    assert "do not share the page" in page
+    assert (series / "found.html").stat().st_mode & 0o077 == 0
+
+
+def test_an_inspection_without_images_says_so(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copy(get_testdata_file("rtplan.dcm"), tmp_path / "in")
+    assert "No image can be shown" in inspected(tmp_path, "--thumbnails", "2")
+
+
+def test_an_inspection_shows_images_on_a_page_alone(
+    series: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = invoke("inspect", series / "in", "--thumbnails", "2")
+    assert result.exit_code == 2
+    assert "--html" in result.output
+    monkeypatch.setattr(thumbnails, "NEEDED", ("numpy", "no_such_package"))
+    result = invoke("inspect", series / "in", "--thumbnails", "2", "--html", series / "a.html")
+    assert "pip install 'deid-core[images]'" in result.output
+    assert not (series / "a.html").exists()
 
 
 @pytest.mark.parametrize("number", [-1, 25, True, "3"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "record"))
 
 from recorded import invoke
 
-from deid_core_record.review.series import Review
+from deid_core_record.review.inputs import Inputs, files_of
+from deid_core_record.review.review import Review
 from deid_core_record.review.server import Server
 
 
@@ -37,9 +38,17 @@ def run(folder: Path, series: int, files: int, *words: str) -> Path:
 
 
 @contextmanager
-def served(out: Path, *, read: bool = True) -> Iterator[Server]:
-    """Serve a review of an output."""
-    review = Review(out, out.with_name(f"{out.name}.record"))
+def served(
+    out: Path, *, read: bool = True, inputs: Sequence[Path] = (), log_key: bytes | None = None
+) -> Iterator[Server]:
+    """Serve a review of an output, be it a folder or an archive."""
+    review = Review(
+        out,
+        out.with_name(f"{out.name}.record"),
+        members=files_of([str(out)])[0] if out.is_file() else None,
+        inputs=Inputs(files_of([*map(str, inputs)])) if inputs else None,
+        log_key=log_key,
+    )
     if read:
         review.read()
     with Server(review) as server:

@@ -24,10 +24,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "record"))
 from recorded import key
 from reviewed import Person, invoke, run, served
 
-from deid_core_record.journal import Entry, Journal
+from deid_core import FileRef
+from deid_core_record.journal import Journal
 from deid_core_record.review import pages
 from deid_core_record.review.instance import rows_of
-from deid_core_record.review.series import Review
 from deid_core_record.review.server import HEADERS, Server
 
 
@@ -72,9 +72,10 @@ def test_each_series_stands_in_the_list_once(person: Person) -> None:
 
 def test_a_series_is_shown_with_attributes_and_images(person: Person, out: Path) -> None:
     _, text = person.get(first(person.server))
-    path = person.server.review.path_of(person.server.review.series()[0].files[0])
-    assert path is not None
-    assert dcmread(path).SOPInstanceUID in text
+    review = person.server.review
+    ref = review.output_at(review.series()[0], 0)
+    assert ref is not None
+    assert dcmread(ref.path).SOPInstanceUID in text
     assert "Image 1 of 2" in text
     assert "data:image/png;base64," in text
 
@@ -129,7 +130,7 @@ def test_a_value_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     place = data.index(b"\x20\x00\x13\x00IS")
     broken = data[: place + 8] + b"?" * data[place + 6] + data[place + 8 + data[place + 6] :]
     (tmp_path / "a.dcm").write_bytes(broken)
-    rows = {row.name: row.value for row in rows_of(tmp_path / "a.dcm")}
+    rows = {row.name: row.value for row in rows_of(FileRef("a.dcm", path=tmp_path / "a.dcm"))}
     assert rows["Instance Number"] == "cannot be read"
     assert rows["Modality"] == "CT"
     assert "Rows" in rows
@@ -195,20 +196,12 @@ def test_a_mark_names_its_series_by_a_keyed_digest(person: Person, out: Path) ->
 def test_nothing_is_marked_before_all_is_read(out: Path) -> None:
     with served(out, read=False) as server:
         review = server.review
-        entry = _journal_entry(review)
-        review._take(entry)
+        review._take(next(review._outputs()))
         person = Person(server)
         _, text = person.get(first(server))
         assert "<form" not in text
         response, _ = person.post(first(server), {})
         assert response.status == 409
-
-
-def _journal_entry(review: Review) -> Entry:
-    journal = Journal.open(review.record)
-    (entry,) = journal.written_after(0, 1)
-    journal.close()
-    return entry
 
 
 @pytest.mark.parametrize(
@@ -336,9 +329,14 @@ def test_without_a_record_there_is_nothing_to_review(tmp_path: Path) -> None:
     assert "holds no record of a run" in result.output
 
 
-def test_an_archive_must_be_unpacked_first(tmp_path: Path) -> None:
-    path = tmp_path / "out.zip"
-    path.write_bytes(b"")
-    result = invoke("review", path)
+def test_what_is_neither_folder_nor_archive_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"")
+    result = invoke("review", tmp_path / "out")
     assert result.exit_code == 2
-    assert "unpack it first" in result.output
+    assert "neither a folder nor an archive" in result.output
+
+
+def test_inputs_that_are_not_there_are_refused(out: Path) -> None:
+    result = invoke("review", out, "--inputs", out / "nowhere", "--no-browser")
+    assert result.exit_code == 2
+    assert "no such file or folder" in result.output

@@ -9,14 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import click
 
-from deid_core import SettingsError
+from deid_core import (
+    SettingsError,
+)
+from deid_core.archives import archive_kind
+from deid_core.pages.thumbnails import are_possible
 from deid_core.quiet import quiet_pydicom
 from deid_core_record.folder import replaced
+from deid_core_record.log import refuse_another_key
+from deid_core_record.log_key import log_key
+from deid_core_record.review.inputs import Inputs, files_of
 from deid_core_record.review.pages import as_json as to_json
-from deid_core_record.review.series import Review, has_journal
+from deid_core_record.review.review import Review, has_journal
 from deid_core_record.review.server import Server
 
 DOOR = "review.html"
@@ -33,33 +41,55 @@ a browser is started with, but not into this file."""
     help="The record of the run. Without: beside the output, OUT.record.",
 )
 @click.option(
+    "--inputs",
+    multiple=True,
+    metavar="PATH",
+    help="What the run has read, to show images before as well. BURNED-IN TEXT SHOWS.",
+)
+@click.option(
+    "--log-key-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The key that chained the log of the run; or the variable DEID_CORE_LOG_KEY.",
+)
+@click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Listen there; 0: any that is free."
 )
 @click.option("--no-browser", is_flag=True, help="Open no browser: print the address only.")
 @click.option("--json", "as_json", is_flag=True, help="Print series and marks as JSON, and end.")
-def command(
-    output: Path, record: Path | None, port: int, *, no_browser: bool, as_json: bool
-) -> None:
+def command(output: Path, inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Look at what a run has written, series by series, and mark each as approved or rejected.
 
-    OUT is the output folder of the run. Pages are served on this computer to you alone, until you
+    OUT is the output of the run, a folder or an archive (zip, tar). Pages are served on this computer to you alone, until you
     press Ctrl-C. Marks are kept in the record of the run.
     """
-    if not output.is_dir():
-        raise SettingsError(f"{output}: is no folder; unpack it first, and give --record")
-    folder = record or _beside(output)
+    is_archive = not output.is_dir()
+    if is_archive and archive_kind(output.name) is None:
+        raise SettingsError(
+            f"{output}: is neither a folder nor an archive; name what the run wrote"
+        )
+    folder = options["record"] or _beside(output)
     if not has_journal(folder):
         raise SettingsError(
             f"{folder}: holds no record of a run; name it with --record. Without a record there is "
             "nothing to keep marks in"
         )
+    key = log_key(options["log_key_file"])
+    if inputs and not are_possible():
+        raise SettingsError("--inputs needs the extra images: pip install 'deid-core[images]'")
     with quiet_pydicom():
-        review = Review(output, folder)
+        review = Review(
+            output,
+            folder,
+            members=files_of([str(output)])[0] if is_archive else None,
+            inputs=Inputs(files_of(inputs)) if inputs and not as_json else None,
+            log_key=key,
+        )
         if as_json:
             review.read()
             click.echo(json.dumps(to_json(review), indent=2))
         else:
-            _serve(review, port, no_browser=no_browser)
+            refuse_another_key(folder, key)
+            _serve(review, options["port"], no_browser=options["no_browser"])
 
 
 def _beside(output: Path) -> Path:
@@ -87,6 +117,8 @@ def _serve(review: Review, port: int, *, no_browser: bool) -> None:
         review.stop()
         reader.join()
     click.echo("The review has ended; its marks are kept.")
+    if review.last_hash:
+        click.echo(f"Last hash: {review.last_hash}")
 
 
 def _read(review: Review) -> None:

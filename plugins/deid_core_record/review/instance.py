@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import attrs
 from pydicom import DataElement, Dataset, dcmread
 
+from deid_core import FileRef
 from deid_core.dictionary import name_of
+from deid_core.pages.thumbnails import is_far_inside
 
 MOST_ROWS = 1000
 LONGEST = 160
 """Characters of a value."""
 UNREADABLE = "cannot be read"
 DEEPEST = 8
-LARGE = 1 << 16
 _BYTES = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN", "OB or OW"})
 
 
@@ -30,11 +30,14 @@ class Row:
     value: str = attrs.field(repr=False)
 
 
-def rows_of(path: Path) -> list[Row]:
+def rows_of(ref: FileRef) -> list[Row]:
     """Return the elements of a file without its pixels; empty if it cannot be read."""
+    if is_far_inside(ref):
+        return []
     try:
-        dataset = dcmread(path, stop_before_pixels=True, defer_size=LARGE)
-        return [row for row, _ in zip(_rows(dataset, 0), range(MOST_ROWS), strict=False)]
+        with ref.open() as stream:
+            dataset = dcmread(stream, stop_before_pixels=True)
+            return [row for row, _ in zip(_rows(dataset, 0), range(MOST_ROWS), strict=False)]
     except Exception:  # noqa: BLE001 - a page without a table says so; pydicom raises many kinds
         return []
 

@@ -9,12 +9,15 @@ from string import Template
 
 import attrs
 
+from deid_core import FileRef
 from deid_core.pages.markup import Cell, Raw, code, definitions, files, html, number, table
+from deid_core.pages.pictures import Side, gallery, shown
+from deid_core.pages.thumbnails import are_possible
 from deid_core_record.facts import moment
 from deid_core_record.marks import APPROVED, LONGEST_NOTE, REJECTED, WITHDRAWN, Mark
 from deid_core_record.review.instance import MOST_ROWS, rows_of
-from deid_core_record.review.series import Review, Series
-from deid_core_record.thumbnails import are_possible, as_address, thumbnail
+from deid_core_record.review.review import Review
+from deid_core_record.review.series import Series
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PER_PAGE = 50
@@ -27,7 +30,11 @@ _CHOICES = ((APPROVED, "Approve"), (REJECTED, "Reject"), (WITHDRAWN, "No mark"))
 _NO_EXTRA = (
     "To see images here: <code>pip install 'deid-core[images]'</code>, and start the review again."
 )
-_NO_IMAGE = "No image of this series can be shown: it has none, or none that can be decoded here."
+_OF_IMAGES = "The first, one in the middle, and the last. Pixels are as they were written: look for text that is burned in."
+_OF_BOTH = (
+    "The first, one in the middle, and the last: before, as they were read, and after, as they were written. "
+    "Look for text that is burned in. What is before is the patient's own: let nobody else see it."
+)
 _CHANGED = "The outputs of this series are not those that were marked. Please look again."
 STILL_READING = "The outputs are still being read. A series can be marked when all have been."
 
@@ -88,7 +95,7 @@ def series_page(review: Review, series: Series, token: str, *, saved: bool) -> s
     at = next(place for place, one in enumerate(everything) if one.key == series.key)
     mark = marks.get(series.key)
     state = state_of(series, marks)
-    path = review.path_of(series.files[0])
+    first = review.output_at(series, 0)
     about: list[tuple[str, Cell]] = [
         ("Modality", series.modality or "not said"),
         ("Description", series.description or "none"),
@@ -108,6 +115,7 @@ def series_page(review: Review, series: Series, token: str, *, saved: bool) -> s
         else "",
         neighbours=_neighbours(everything, at),
         about=definitions(about),
+        of_images=_OF_IMAGES if review.inputs is None else _OF_BOTH,
         images=_images(review, series),
         form=_form(series, mark, token)
         if review.complete
@@ -115,7 +123,7 @@ def series_page(review: Review, series: Series, token: str, *, saved: bool) -> s
         warnings=table(
             "Warnings of this series", ("Text", "Files"), warnings, note="There are none."
         ),
-        attributes=_attributes(path),
+        attributes=_attributes(first),
     )
     return _whole(title, body)
 
@@ -158,7 +166,12 @@ def _note(mark: Mark | None) -> str:
 
 def _progress(review: Review) -> str:
     said = []
-    if not review.complete:
+    if review.trouble:
+        said.append(
+            '<p class="verdict warn"><span aria-hidden="true">!</span>'
+            f"The outputs could not all be read: {html(review.trouble)}</p>"
+        )
+    elif not review.complete:
         text = f"{number(review.done)} of {files(review.total)} have been read. "
         said.append(
             f'<p class="verdict warn"><span aria-hidden="true">…</span><b>{text}<a href="/">Look again</a></b></p>'
@@ -170,6 +183,9 @@ def _progress(review: Review) -> str:
         )
     if review.not_as_written:
         text = f"Not there as written: {files(review.not_as_written)} of the run."
+        said.append(f'<p class="verdict warn"><span aria-hidden="true">!</span>{html(text)}</p>')
+    if review.not_of_the_run:
+        text = f"In the archive, but not written by the run: {files(review.not_of_the_run)}."
         said.append(f'<p class="verdict warn"><span aria-hidden="true">!</span>{html(text)}</p>')
     return "\n".join(said)
 
@@ -219,19 +235,21 @@ def _neighbours(everything: Sequence[Series], at: int) -> str:
 def _images(review: Review, series: Series) -> str:
     if not are_possible():
         return f'<p class="none">{_NO_EXTRA}</p>'
-    shown = []
-    for at in series.some():
-        path = review.path_of(series.files[at])
-        png = thumbnail(path, SIZE) if path is not None else None
-        if png is not None:
-            text = f"Image {number(at + 1)} of {number(len(series.files))}"
-            shown.append(
-                f'<li><figure><img src="{as_address(png)}" alt="{text}, as it was written">'
-                f"<figcaption>{text}</figcaption></figure></li>"
-            )
-    if not shown:
-        return f'<p class="none">{html(_NO_IMAGE)}</p>'
-    return f'<ul class="images">{"".join(shown)}</ul>'
+    return gallery(_image(review, series, at) for at in series.some())
+
+
+def _image(review: Review, series: Series, at: int) -> str:
+    title = f"Image {number(at + 1)} of {number(len(series.files))}"
+    if review.inputs is None:
+        return shown(title, [Side("", "as it was written", review.after(series, at, SIZE))])
+    before, after = review.before(series, at, SIZE), review.after(series, at, SIZE)
+    return shown(
+        title,
+        [
+            Side("Before", "before: as it was read", before),
+            Side("After", "after: as it was written", after),
+        ],
+    )
 
 
 def _form(series: Series, mark: Mark | None, token: str) -> str:
@@ -250,8 +268,8 @@ def _form(series: Series, mark: Mark | None, token: str) -> str:
     )
 
 
-def _attributes(path: Path | None) -> str:
-    rows = rows_of(path) if path is not None else []
+def _attributes(first: FileRef | None) -> str:
+    rows = rows_of(first) if first is not None else []
     cells: list[list[Cell]] = [
         [
             Raw(f"{'<span class=deep>&gt;</span> ' * row.depth}{html(row.name)}"),
@@ -291,5 +309,6 @@ def as_json(review: Review) -> dict[str, object]:
         "command": "review",
         "made": moment(time.time()),
         "not_as_written": review.not_as_written,
+        "not_of_the_run": review.not_of_the_run,
         "series": found,
     }

@@ -26,7 +26,8 @@ from deid_core_record.review.pages import (
     message_page,
     series_page,
 )
-from deid_core_record.review.series import Review, Series
+from deid_core_record.review.review import Review
+from deid_core_record.review.series import Series
 
 ADDRESS = "127.0.0.1"
 LONGEST_FORM = 16 << 10
