@@ -56,10 +56,11 @@ def write_page(
 
 def page_of(inspection: Inspection, meaning: str, pictures: Pictures | None = None) -> str:
     """Return an inspection as a page; ``meaning`` says by what recipes it was asked."""
+    shared, images = ("", "") if pictures is None else pictures.html()
     return whole_page(
         TEMPLATE.read_text(encoding="utf-8"),
-        images="" if pictures is None else pictures.html(),
-        shared="" if pictures is None else pictures.warning,
+        images=images,
+        shared=shared,
         verdict=_verdict(inspection),
         totals=_totals(inspection),
         meaning=html(meaning),

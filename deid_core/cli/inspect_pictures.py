@@ -55,13 +55,8 @@ class Pictures:
                 self._seen.add((at, ref))
             yield ref
 
-    @property
-    def warning(self) -> str:
-        """What stands at the head of such a page."""
-        return _WARNING
-
-    def html(self) -> str:
-        """Return the images as a section of the page."""
+    def html(self) -> tuple[str, str]:
+        """Return what stands at the head of the page, and the images as a section."""
         made = [_image(*one) for one in self._chosen()]
         inner = f'<p class="none">{_NONE}</p>'
         if made:
@@ -69,10 +64,11 @@ class Pictures:
                 "<p>One image of each of some series, as it is in the input. "
                 f"{BURNED_IN}</p>\n{gallery(made)}"
             )
-        return (
+        section = (
             '<section id="images" aria-labelledby="h-images">\n'
             f'<h2 id="h-images">Images</h2>\n{inner}\n</section>'
         )
+        return _WARNING if made else "", section
 
     def _chosen(self) -> list[tuple[int, str, Picture]]:
         late = time.monotonic() + SECONDS

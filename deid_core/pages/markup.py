@@ -60,7 +60,7 @@ def table(
     body = "\n".join(_row(row) for row in made)
     label = escape(caption, quote=True)
     return (
-        f'<div class="scroll" role="region" aria-label="Table: {label}" tabindex="0">\n'
+        f'<div class="scroll" role="group" aria-label="Table: {label}" tabindex="0">\n'
         f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody></table></div>"
     )

@@ -32,7 +32,7 @@ def shown(title: str, sides: Sequence[Side], remark: str = "") -> str:
     made = "\n".join(_side(title, side) for side in sides)
     caption = html(title) + (f"<br>{html(remark)}" if remark else "")
     return (
-        f'<figure class="image"><div class="sides">{made}</div>'
+        f'<figure class="of-{len(sides)}"><div class="sides">{made}</div>'
         f"<figcaption>{caption}</figcaption></figure>"
     )
 

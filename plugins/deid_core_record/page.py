@@ -24,7 +24,9 @@ from deid_core_record.pictures import Pair
 from deid_core_record.plain_words import plain_words
 
 ASSETS = Path(__file__).parent / "assets"
-WITH_IMAGES = "But its images show text that is burned into them, also as it was before."
+WITH_IMAGES = (
+    "Only its images can tell more: text that is burned into them shows, also as it was before."
+)
 NOT_TO_SHARE = (
     '<p class="verdict warn"><span aria-hidden="true">!</span>This page shows images as they were before. '
     "Burned-in text shows in them: do not share this record.</p>"

@@ -27,15 +27,17 @@ def verdict(facts: Mapping[str, Any]) -> str:
     """Return the answer to the first question: is all well?"""
     outcomes = facts["counts"]["outcomes"]
     bad = sum(n for name, n in outcomes.items() if name not in {"written", "skipped"})
+    sign, kind = "!", "warn"
     if not facts["complete"]:
-        sign, kind, text = "!", "warn", "The run broke off. What it had written by then is whole."
+        text = "The run broke off. What it had written by then is whole."
     elif bad:
         them = "it" if bad == 1 else "them"
         text = f"{in_files(bad)} could not be de-identified. Nothing was written for {them}."
-        sign, kind = "!", "warn"
+    elif not outcomes.get("written"):
+        text = "No DICOM file was found: nothing was written."
     else:
         sign, kind = "✓", "well"
-        text = f"Every DICOM file was de-identified: {in_files(outcomes.get('written', 0))}."
+        text = f"Every DICOM file was de-identified: {in_files(outcomes['written'])}."
     return f'<p class="verdict {kind}"><span aria-hidden="true">{sign}</span>{html(text)}</p>'
 
 
@@ -161,8 +163,7 @@ def images(pictures: Sequence[Pair] | None) -> str:
     if pictures:
         inner = (
             "<p>One image of each of some series: before, as it was read, and after, as it was written. "
-            f"{BURNED_IN} Where a name shows after, it went out; where it shows before, do not share "
-            f"this page.</p>\n{gallery(map(_pair, pictures))}"
+            f"{BURNED_IN} Where a name shows after, it went out.</p>\n{gallery(map(_pair, pictures))}"
         )
     return (
         '<section id="images" aria-labelledby="h-images">\n'

@@ -23,8 +23,10 @@ FIRST = "document.querySelector('tbody a')"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return the review of a run over six series of one file."""
-    with served(run(tmp_path_factory.mktemp("review"), 6, 1)) as server:
+    """Return the review of a run over six series of one file; but one input, all can be looked at."""
+    out = run(tmp_path_factory.mktemp("review"), 6, 1)
+    source = out.with_name("in")
+    with served(out, inputs=[source / f"{at}.dcm" for at in (0, 2, 3, 4, 5)]) as server:
         yield server
 
 
@@ -55,6 +57,9 @@ def test_axe_finds_nothing_wrong_with_list_and_series(
     enter(browser, server)
     assert violations(only_colours=scheme == "dark") == []
     browser.following(lambda: browser.run(f"{FIRST}.click()"))
+    assert browser.run("document.querySelectorAll('#images img').length") == 2
+    browser.following(lambda: browser.run("document.querySelector('nav li:last-child a').click()"))
+    assert browser.run("document.querySelectorAll('#images .no-picture').length") == 1
     assert violations(only_colours=scheme == "dark") == []
 
 

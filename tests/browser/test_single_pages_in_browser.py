@@ -22,9 +22,14 @@ FOCUSED = "document.activeElement"
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the address of the report of a run over six images and one that is none."""
+    """Return the address of the report of a run over six images and one that is none.
+
+    It shows two of them, of which one cannot be decoded.
+    """
     folder = tmp_path_factory.mktemp("report")
-    broken(few_elements(images(folder / "in", 6)))
+    images(folder / "in", 3, SeriesInstanceUID="1.2.3.1")
+    images(folder / "in", 3, first=4, SeriesInstanceUID="1.2.3.2", BitsAllocated=7)
+    broken(few_elements(folder / "in"))
     invoke(*("run", folder / "in", "-o", folder / "out", "--profile", "basic", "--thumbnails", "2"))
     return (folder / "out.record" / "report.html").as_uri()
 
@@ -43,7 +48,8 @@ def inspected(url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of the page about the same images before they were de-identified."""
     source = Path(url.removeprefix("file://")).parents[1] / "in"
     page = tmp_path_factory.mktemp("inspect") / "found.html"
-    invoke("inspect", source, "--profile", "basic", "--retain-uids", "--html", page)
+    words = ("--profile", "basic", "--retain-uids", "--thumbnails", "2")
+    invoke("inspect", source, *words, "--html", page)
     return page.as_uri()
 
 
@@ -68,6 +74,27 @@ def test_axe_finds_nothing_wrong(
     browser.scheme(scheme)
     browser.open(request.getfixturevalue(which))
     assert violations(only_colours=scheme == "dark") == []
+
+
+def test_a_screen_reader_is_told_what_each_picture_is(browser: Chromium, url: str) -> None:
+    browser.open(url)
+    assert browser.run("[...document.querySelectorAll('#images img')].map(e => e.alt)") == [
+        "File 1, CT Image, before: as it was read",
+        "File 1, CT Image, after: as it was written",
+    ]
+    words = browser.run(
+        "[...document.querySelectorAll('#images .no-picture')].map(e => e.textContent)"
+    )
+    assert words == ["No picture. The image cannot be decoded here."] * 2
+
+
+def test_a_screen_reader_reads_no_arrows_in_headings(browser: Chromium, url: str) -> None:
+    browser.open(url)
+    browser.tell("Accessibility.enable")
+    nodes = browser.tell("Accessibility.getFullAXTree")["nodes"]
+    names = [node["name"]["value"] for node in nodes if node["role"]["value"] == "columnheader"]
+    assert "Attribute" in names
+    assert not any(letter in name for name in names for letter in "↕↑↓")
 
 
 def test_tables_are_sorted_and_filtered_by_keyboard(browser: Chromium, url: str) -> None:

@@ -46,6 +46,11 @@ class Inputs:
         return self._found.get(number)
 
     @property
+    def are_others(self) -> bool:
+        """Whether none of them was read by the run."""
+        return self.complete and not self._found
+
+    @property
     def missing(self) -> str:
         """Say why an input was not found."""
         return NOT_GIVEN if self.complete else STILL_LOOKING

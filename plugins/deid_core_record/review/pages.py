@@ -36,6 +36,7 @@ _OF_BOTH = (
     "Look for text that is burned in. What is before is the patient's own: let nobody else see it."
 )
 _CHANGED = "The outputs of this series are not those that were marked. Please look again."
+_OF_PAGES = " Sorting and the filter act on this page of the list alone."
 STILL_READING = "The outputs are still being read. A series can be marked when all have been."
 
 
@@ -84,6 +85,7 @@ def list_page(review: Review, choice: Choice) -> str:
         totals=definitions(totals),
         filters=_filters(choice.shown, counts | {"all": len(series)}),
         table=table("Series of the run", heads, rows, note="There is no such series."),
+        of_pages=_OF_PAGES if pages > 1 else "",
         pages=_pages(choice.shown, page, pages),
     )
     return _whole("Review", body)
@@ -183,6 +185,9 @@ def _progress(review: Review) -> str:
         )
     if review.not_as_written:
         text = f"Not there as written: {files(review.not_as_written)} of the run."
+        said.append(f'<p class="verdict warn"><span aria-hidden="true">!</span>{html(text)}</p>')
+    if review.inputs is not None and review.inputs.are_others:
+        text = "None of the inputs that were given was read by the run: name them as for the run."
         said.append(f'<p class="verdict warn"><span aria-hidden="true">!</span>{html(text)}</p>')
     if review.not_of_the_run:
         text = f"In the archive, but not written by the run: {files(review.not_of_the_run)}."
