@@ -33,10 +33,12 @@ def save(browser: Chromium, name: str) -> None:
 
 
 @contextmanager
-def review(output: Path) -> Iterator[str]:
+def review(output: Path, inputs: Path) -> Iterator[str]:
     """Serve a review, and yield its address."""
     with subprocess.Popen(  # noqa: S603 - our own program
-        [*PROGRAM, "review", str(output), "--no-browser"], stdout=subprocess.PIPE, text=True
+        [*PROGRAM, "review", str(output), "--inputs", str(inputs), "--no-browser"],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         yield process.stdout.readline().split()[-1]
@@ -47,13 +49,19 @@ def draw(folder: Path) -> None:
     """Run, and draw all pages."""
     images, output = get_dataset("dicom-cookies"), folder / "out"
     words = [images, "-o", output, "--profile", "basic", "--retain-device-identity"]
+    shown = [*words[:2], folder / "shown", *words[3:], "--thumbnails", "2"]
+    subprocess.run([*PROGRAM, "run", *map(str, shown)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     subprocess.run([*PROGRAM, "run", *map(str, words)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     with Chromium(folder / "chromium") as browser:
         browser.scheme("light")
         browser.size(1120, 760)
         browser.open((folder / "out.record" / "report.html").as_uri())
         save(browser, "report.png")
-        with review(output) as url:
+        browser.size(760, 480)
+        browser.open((folder / "shown.record" / "report.html").as_uri())
+        browser.run("document.querySelector('#images').scrollIntoView({behavior: 'instant'})")
+        save(browser, "pictures.png")
+        with review(output, Path(images)) as url:
             browser.open(url)
             while not browser.run("location.search === '' && !!document.querySelector('tbody a')"):
                 pass

@@ -116,12 +116,13 @@ def test_what_runs_print_and_leave_behind_tells_nobody(bench: Bench) -> None:
     source = str(bench.images)
     assert bench.call("key", "new", "our.key") == 0
     run = ("run", source, "--key-file", "our.key", "--block", "telltale")
+    thumbnails = ("--thumbnails", "24")
     for words in (
         (*run, "-o", "one", "--profile", "basic", "--engine", "serial"),
-        (*run, "-o", "one", "--profile", "basic", "--engine", "serial", "--retry"),
+        (*run, "-o", "one", "--profile", "basic", "--engine", "serial", "--retry", *thumbnails),
         (*run, "-o", "two", "--profile", "basic", "--engine", "processes", "--json"),
         (*run, "-o", "three", "--quarantine", "refused", "--strict"),
-        (*run, "-o", "four.zip", "--profile", "basic", "--pseudonyms", "code"),
+        (*run, "-o", "four.zip", "--profile", "basic", "--pseudonyms", "code", *thumbnails),
         (*run, "-o", "five", "--profile", "basic", "--crosswalk", "walk.sqlite"),
         (*run, "-o", "six", "--profile", "basic", "--dry-run"),
     ):
@@ -137,7 +138,8 @@ def test_what_looks_at_files_and_results_tells_nobody(bench: Bench) -> None:
     original = str(bench.images / PERSON / f"{PERSON}^0.dcm")
     for words in (
         ("inspect", source),
-        ("inspect", source, "--json"),
+        ("inspect", source, "--json", "--html", "found.html", "--thumbnails", "24"),
+        ("review", "out", "--json"),
         ("audit", source, "out", "--json", "-"),
         ("diff", original, str(written)),
         ("diff", original, str(written), "--json"),

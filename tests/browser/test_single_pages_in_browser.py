@@ -127,6 +127,17 @@ def test_the_first_key_leads_past_the_navigation(browser: Chromium, url: str) ->
     assert browser.run("location.hash") == "#main"
 
 
+@pytest.mark.parametrize("width", [400, 640, 900, 1280])
+def test_the_navigation_covers_nothing_that_it_leads_to(
+    browser: Chromium, url: str, width: int
+) -> None:
+    browser.size(width, 450)
+    browser.open(url)
+    browser.run("document.querySelector('#rules').scrollIntoView({behavior: 'instant'})")
+    top = browser.run("document.querySelector('#rules').getBoundingClientRect().top")
+    assert top >= browser.run("document.querySelector('nav').getBoundingClientRect().bottom")
+
+
 @pytest.mark.parametrize("which", ["url", "inspected"])
 @pytest.mark.parametrize(("width", "media"), [(400, "screen"), (1280, "screen"), (700, "print")])
 def test_nothing_is_wider_than_the_page(
