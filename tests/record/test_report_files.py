@@ -201,6 +201,14 @@ def test_the_page_says_why_a_file_was_refused_and_what_to_do(page: str) -> None:
     assert "Get the file anew from where it came from" in page
 
 
+def test_where_nothing_was_found_all_is_not_well(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    invoke("run", tmp_path / "in", "-o", tmp_path / "out")
+    page = (tmp_path / "out.record" / "report.html").read_text(encoding="utf-8")
+    assert "No DICOM file was found: nothing was written." in page
+    assert "Every DICOM file was de-identified" not in page
+
+
 def test_masks_say_nothing_of_a_value(page: str) -> None:
     masks = set(re.findall(r'<span class="mask">(.*?)</span>', page))
     assert "••••• ^ •••••" in masks

@@ -200,7 +200,9 @@ def test_an_inspection_shows_images_where_it_is_asked(series: Path) -> None:
 def test_an_inspection_without_images_says_so(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     shutil.copy(get_testdata_file("rtplan.dcm"), tmp_path / "in")
-    assert "No image can be shown" in inspected(tmp_path, "--thumbnails", "2")
+    page = inspected(tmp_path, "--thumbnails", "2")
+    assert "No image can be shown" in page
+    assert "do not share" not in page
 
 
 def test_an_inspection_shows_images_on_a_page_alone(

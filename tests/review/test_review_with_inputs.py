@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from reviewed import Person, invoke, run, served
 
-from deid_core import FileRef
+from deid_core import FileRef, SettingsError
 from deid_core_record.review.inputs import NOT_GIVEN, STILL_LOOKING, Inputs
 from deid_core_record.review.server import Server
 
@@ -107,3 +107,23 @@ def test_while_inputs_are_looked_through_the_page_says_so(out: Path) -> None:
         reader.join()
         found = befores(series_page(server))
     assert (waiting, found) == ([f"No picture. {STILL_LOOKING}"], [SHOWN])
+
+
+def test_inputs_of_another_run_are_told(out: Path) -> None:
+    with served(out, inputs=[out]) as server:
+        _, text = Person(server).get("/")
+    assert "None of the inputs that were given was read by the run" in text
+
+
+def test_a_source_that_fails_is_told_without_what_it_says(out: Path) -> None:
+    def failing() -> Iterator[FileRef]:
+        raise OSError("/home/Quirkelbach cannot be read")
+        yield
+
+    with served(out, read=False) as server:
+        server.review.inputs = Inputs([failing()])
+        with pytest.raises(SettingsError, match="inputs cannot all be read: OSError"):
+            server.review.read()
+        _, text = Person(server).get("/")
+        assert "Inputs cannot all be read: OSError." in text
+        assert befores(series_page(server)) == [f"No picture. {NOT_GIVEN}"]

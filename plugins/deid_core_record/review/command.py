@@ -125,7 +125,7 @@ def _read(review: Review) -> None:
     try:
         review.read()
     except SettingsError as error:
-        click.echo(f"The outputs cannot be read: {error}", err=True)
+        click.echo(f"Error: {error}", err=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from deid_core import (
     DiscoveryOptions,
@@ -23,23 +24,22 @@ class Inputs:
     def __init__(self, sources: Sequence[Iterable[FileRef]]) -> None:
         self._sources = sources
         self._found: dict[int, FileRef] = {}
-        self.looked_at = 0
         self.complete = False
 
     def look_for(
         self, wanted: Mapping[bytes, int], keyed: Keyed, stopped: Callable[[], bool]
     ) -> None:
         """Go through the sources until all that is wanted, by its place, is found."""
-        for source in self._sources:
-            for ref in source:
+        try:
+            for ref in chain.from_iterable(self._sources):
                 if stopped() or len(self._found) == len(wanted):
-                    break
-                self.looked_at += 1
+                    return
                 place = place_of(ref, keyed)
                 number = None if place is None else wanted.get(place)
                 if number is not None:
                     self._found[number] = ref
-        self.complete = True
+        finally:
+            self.complete = True
 
     def find(self, number: int) -> FileRef | None:
         """Return the input of a file, if it was found so far."""

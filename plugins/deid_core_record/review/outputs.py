@@ -52,12 +52,14 @@ def in_folder(folder: Path, journals: Journals) -> Iterator[Output]:
         last = entries[-1].number
 
 
-def in_archive(members: Iterable[FileRef], journals: Journals) -> Iterator[Output]:
+def in_archive(
+    members: Iterable[FileRef], journals: Journals, stopped: Callable[[], bool]
+) -> Iterator[Output]:
     """Yield what lies in an archive, each known by the digest of all its bytes."""
     numbers = _numbers(journals)
     members = iter(members)
     while some := list(islice(members, MEMBERS_AT_ONCE)):
-        read = [(ref, *_member(ref)) for ref in some]
+        read = [(ref, *_member(ref)) for ref in some if not stopped()]
         with journals() as journal:
             for ref, digest, header in read:
                 waiting = numbers.get(digest[:_KEY], [])

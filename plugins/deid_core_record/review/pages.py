@@ -169,10 +169,8 @@ def _note(mark: Mark | None) -> str:
 def _progress(review: Review) -> str:
     said = []
     if review.trouble:
-        said.append(
-            '<p class="verdict warn"><span aria-hidden="true">!</span>'
-            f"The outputs could not all be read: {html(review.trouble)}</p>"
-        )
+        text = f"{review.trouble[0].upper()}{review.trouble[1:]}."
+        said.append(f'<p class="verdict warn"><span aria-hidden="true">!</span>{html(text)}</p>')
     elif not review.complete:
         text = f"{number(review.done)} of {files(review.total)} have been read. "
         said.append(

@@ -64,14 +64,16 @@ class Review:
             self.complete = True
             if self.inputs is not None:
                 self.inputs.look_for(self._places(), self._keyed, self._stop.is_set)
-        except DeidError as error:
-            self.trouble = str(error)
+        except Exception as error:  # noqa: BLE001 - of whatever plugin has found the files
+            # What is not made to be told could quote a name.
+            why = str(error) if isinstance(error, DeidError) else type(error).__name__
+            self.trouble = f"{'inputs' if self.complete else 'outputs'} cannot all be read: {why}"
             raise SettingsError(self.trouble) from None
 
     def _outputs(self) -> Iterator[Output]:
         if self._members is None:
             return in_folder(self.output, self._journal)
-        return in_archive(self._members, self._journal)
+        return in_archive(self._members, self._journal, self._stop.is_set)
 
     def stop(self) -> None:
         """Let the reading end."""
