@@ -143,16 +143,19 @@ class Log:
             os.close(self._descriptor)
 
 
-def refuse_another_key(folder: Path, key: bytes | None) -> None:
-    """Raise `SettingsError` if a log is there that was not chained with this key."""
+def takes_key(folder: Path, key: bytes | None) -> bool:
+    """Tell whether lines can be added to a log with this key: it has the same, or is not there yet."""
     path = folder / NAME
     try:
         with path.open("rb") as stream:
             if path.stat().st_size:
                 _check_key(stream.fileno(), path, key)
+    except SettingsError:
+        return False
     except OSError:
         # Whoever opens it to write is told why that cannot be.
-        return
+        return True
+    return True
 
 
 def _check_key(descriptor: int, path: Path, key: bytes | None) -> None:

@@ -20,9 +20,9 @@ from deid_core.archives import archive_kind
 from deid_core.pages.thumbnails import are_possible
 from deid_core.quiet import quiet_pydicom
 from deid_core_record.folder import replaced
-from deid_core_record.log import refuse_another_key
 from deid_core_record.log_key import log_key
 from deid_core_record.review.inputs import Inputs, files_of
+from deid_core_record.review.pages import NO_MARKS
 from deid_core_record.review.pages import as_json as to_json
 from deid_core_record.review.review import Review, has_journal
 from deid_core_record.review.server import Server
@@ -88,7 +88,6 @@ def command(output: Path, inputs: tuple[str, ...], *, as_json: bool, **options: 
             review.read()
             click.echo(json.dumps(to_json(review), indent=2))
         else:
-            refuse_another_key(folder, key)
             _serve(review, options["port"], no_browser=options["no_browser"])
 
 
@@ -109,6 +108,8 @@ def _serve(review: Review, port: int, *, no_browser: bool) -> None:
     with server, _door(review.record, server.url) as door:
         reader.start()
         click.echo(f"Review at {server.url}")
+        if not review.takes_marks:
+            click.echo(NO_MARKS, err=True)
         click.echo("Press Ctrl-C to end it.")
         if not no_browser:
             webbrowser.open(door.absolute().as_uri())

@@ -37,6 +37,10 @@ _OF_BOTH = (
 )
 _CHANGED = "The outputs of this series are not those that were marked. Please look again."
 _OF_PAGES = " Sorting and the filter act on this page of the list alone."
+NO_MARKS = (
+    "No mark can be kept: the log of the record was chained with another key, or with none. Start the review "
+    "with the key of the run: --log-key-file."
+)
 STILL_READING = "The outputs are still being read. A series can be marked when all have been."
 
 
@@ -119,9 +123,7 @@ def series_page(review: Review, series: Series, token: str, *, saved: bool) -> s
         about=definitions(about),
         of_images=_OF_IMAGES if review.inputs is None else _OF_BOTH,
         images=_images(review, series),
-        form=_form(series, mark, token)
-        if review.complete
-        else f'<p class="none">{STILL_READING}</p>',
+        form=_form(series, mark, token, _obstacle(review)),
         warnings=table(
             "Warnings of this series", ("Text", "Files"), warnings, note="There are none."
         ),
@@ -255,7 +257,16 @@ def _image(review: Review, series: Series, at: int) -> str:
     )
 
 
-def _form(series: Series, mark: Mark | None, token: str) -> str:
+def _obstacle(review: Review) -> str:
+    """Say why nothing can be marked now; empty if it can."""
+    if not review.takes_marks:
+        return NO_MARKS
+    return "" if review.complete else STILL_READING
+
+
+def _form(series: Series, mark: Mark | None, token: str, obstacle: str) -> str:
+    if obstacle:
+        return f'<p class="none">{html(obstacle)}</p>'
     chosen = mark.mark if mark is not None else None
     radios = "\n".join(
         f'<label><input type="radio" name="mark" value="{value}" required{" checked" * (value == chosen)}> {words}</label>'

@@ -12,7 +12,7 @@ from deid_core import DeidError, FileRef, SettingsError
 from deid_core.pages.thumbnails import Picture, thumbnail_of
 from deid_core_record.inputs import before_of
 from deid_core_record.journal import NAME, Journal
-from deid_core_record.log import Log
+from deid_core_record.log import Log, takes_key
 from deid_core_record.marks import Mark
 from deid_core_record.review.inputs import Inputs
 from deid_core_record.review.outputs import Output, in_archive, in_folder
@@ -41,6 +41,7 @@ class Review:
         self.complete = False
         self.trouble = ""
         self.last_hash = ""
+        self.takes_marks = takes_key(record, log_key)
         self._members, self._log_key = members, log_key
         self._series: dict[str, Series] = {}
         self._stop = threading.Event()
