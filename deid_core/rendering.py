@@ -9,12 +9,13 @@ from deid_core.changes import Change, Changes, OverwriteBytes, RemoveElement, Se
 from deid_core.convert import to_vr
 from deid_core.dependence import Depends
 from deid_core.elements import CHARACTER_SET_VRS, is_sequence, new_element, stored_vr
-from deid_core.encoded.dataset import CHARACTER_SET, EncodedDataSet
+from deid_core.encoded.dataset import EncodedDataSet
 from deid_core.encoded.encode import encode, encode_plain
 from deid_core.encoded.patched import Patched
 from deid_core.encoded.writing import encoded_items
 from deid_core.errors import NotWalkableError
 from deid_core.field import ElementPath
+from deid_core.structure import CHARACTER_SET
 from deid_core.values import (
     UNDECLARED,
     check_text,

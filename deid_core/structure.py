@@ -20,6 +20,7 @@ LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 DELIMITER_GROUP = 0xFFFE
+CHARACTER_SET = 0x00080005
 COMMAND_GROUP = 0x0000
 
 _HEADERS = {True: Struct("<HHL"), False: Struct(">HHL")}
@@ -128,6 +129,8 @@ def _end_of(data: bytes, element: Element, limit: int, encoding: Encoding, depth
     What has an undefined length is looked through, since only its delimiters tell its end. A
     sequence of defined length is passed over: `check_items` looks through it when it is opened.
     """
+    if element.tag == CHARACTER_SET and (element.vr == b"SQ" or element.length == UNDEFINED):
+        raise ReadError(f"{element} is a sequence, and cannot tell how text is encoded")
     if element.length == UNDEFINED:
         inner = IMPLICIT_LITTLE if element.vr == b"UN" else encoding
         if element.vr in (b"OB", b"OW"):

@@ -22,7 +22,7 @@ from deid_core.encoded.outline import outline_of
 from deid_core.encoded.patched import Patched, ValueView
 from deid_core.encoded.writing import patched_pieces
 from deid_core.errors import NotWalkableError
-from deid_core.structure import UNDEFINED
+from deid_core.structure import CHARACTER_SET, UNDEFINED
 
 if TYPE_CHECKING:
     from deid_core.encoded.source import Source
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 Span = tuple[str | None, int, int, int]
 """An element: its VR if the file says it, where it begins, where its value begins, where it ends."""
 
-CHARACTER_SET = 0x00080005
 
 ITEM = b"\xfe\xff\x00\xe0"
 """The tag of an item: what the bytes of a sequence start with (PS3.5 7.5)."""
@@ -130,8 +129,6 @@ class EncodedDataSet:
             span = self.spans.get(CHARACTER_SET)
             if span is None:
                 self._charset = self._around
-            elif span[0] not in (None, "CS"):
-                raise NotWalkableError("the character set is no text")
             else:
                 self._charset = _encodings(self.bytes_of(span[2], span[3]))
         return self._charset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deid_core import dictionary
-from deid_core.structure import LONG_VRS, SHORT_VRS
+from deid_core.structure import CHARACTER_SET, LONG_VRS, SHORT_VRS
 
 Head = tuple[int, str, bool]
 """Tag, VR, and whether the length has 32 bits, after two bytes that are reserved."""
@@ -16,7 +16,8 @@ _IMPLICIT: dict[bytes, Head] = {}
 def explicit_head(first: bytes) -> Head | None:
     """Return what six bytes in explicit VR little endian say; None if it is no VR (PS3.5 7.1.2).
 
-    Nor is UN one for an attribute that the dictionary knows: somebody lost what it was.
+    Nor is UN one for an attribute that the dictionary knows: somebody lost what it was. And Specific
+    Character Set has to be what it is, since all text is read by it.
     """
     head = _EXPLICIT.get(first)
     if head is None:
@@ -25,6 +26,8 @@ def explicit_head(first: bytes) -> Head | None:
             return None
         tag = _tag(first)
         if vr == b"UN" and dictionary.vrs_of(tag):
+            return None
+        if tag == CHARACTER_SET and vr != b"CS":
             return None
         head = _kept(_EXPLICIT, first, (tag, vr.decode("ascii"), vr in LONG_VRS))
     return head

@@ -8,8 +8,9 @@ from functools import lru_cache
 from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
-from deid_core import Batch, Instance, Origin
+from deid_core import Batch, Instance, Origin, WriteError
 from deid_core.batch import MAX_UID
 from deid_core.elements import Elements, stored_vr
 from deid_core.encoded.dataset import EncodedDataSet
@@ -20,6 +21,7 @@ IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
 IMPLEMENTATION_VERSION = "DEID_CORE_0"
 
 
+SOP_INSTANCE = 0x00080018
 TEXT_VRS = frozenset(
     ["AE", "AS", "CS", "DA", "DT", "LO", "LT", "SH", "ST", "TM", "UC", "UI", "UR", "UT"]
 )
@@ -59,22 +61,41 @@ def uid_in(dataset: Elements, keyword: str) -> str:
     """Return the UID that a data set has under ``keyword``, or ``""``."""
     if isinstance(dataset, EncodedDataSet):
         tag = _tag_of(keyword) or 0
-        # pydicom takes off white space of any kind.
-        text = dataset.text(tag).strip(PADDING).strip()
-        # Several values are no UID, nor is what is no text.
-        return text if text and "\\" not in text and stored_vr(dataset, tag) in TEXT_VRS else ""
+        text = dataset.text(tag)
+        # What is no text is no UID.
+        return _single(text) if text and stored_vr(dataset, tag) in TEXT_VRS else ""
     try:
         value = dataset.get(keyword)
     except Exception:  # noqa: BLE001 - pydicom raises many for what it cannot decode
         return ""
-    return str(value).strip(PADDING) if isinstance(value, str) else ""
+    return _single(value) if isinstance(value, str) else ""
+
+
+def _has_several(dataset: Elements) -> bool:
+    if isinstance(dataset, EncodedDataSet):
+        return "\\" in dataset.text(SOP_INSTANCE)
+    return isinstance(dataset.get("SOPInstanceUID"), MultiValue)
+
+
+def _single(text: str) -> str:
+    """Return a UID without what stands around it; several are none."""
+    # pydicom takes off white space of any kind.
+    return "" if "\\" in text else text.strip(PADDING).strip()
 
 
 def instance_uid(instance: Instance, batch: Batch) -> str:
-    """Return the SOP Instance UID for the output: the data set's, or one that stands for it."""
-    found = uid_in(instance.elements, "SOPInstanceUID")
+    """Return the SOP Instance UID for the output: the data set's, or one that stands for it.
+
+    Raises `WriteError` where the data set has several: none of them tells this instance.
+    """
+    dataset = instance.elements
+    found = uid_in(dataset, "SOPInstanceUID")
     if found:
         return found
+    if SOP_INSTANCE in dataset and _has_several(dataset):
+        raise WriteError(
+            "SOPInstanceUID (0008,0018) has several values; have a rule give it one, or remove it"
+        )
     origin = instance.origin
     return replaced_uid((origin and origin.sop_instance) or instance.ref.location, batch)
 
