@@ -14,7 +14,7 @@ from deid_core import hookspecs
 from deid_core.announced import AnnouncedPlugin, FoundPlugin
 from deid_core.contract import OBSERVATIONS, STAGES
 from deid_core.errors import PluginContractError, PluginError, PluginLoadError
-from deid_core.guard import hooks_of
+from deid_core.guard import defined_at, hooks_of
 from deid_core.suggest import nearest
 
 PREFIX = "deid_"
@@ -58,10 +58,11 @@ def complaint(plugin: object, who: str) -> PluginError | None:
         if spec is None or not hook.startswith(PREFIX):
             near = nearest(hook, _known_hooks())
             hint = f"; did you mean {near!r}?" if near else ""
-            return PluginContractError(f"{who}: {hook!r} is no hook of deid_core{hint}")
+            place = defined_at(function)
+            return PluginContractError(f"{who}: {hook!r} is no hook of deid_core{hint}{place}")
         problem = _about_kind(function, hook, marks) or _about_arguments(function, spec)
         if problem:
-            return PluginContractError(f"{who}: hook {hook!r} {problem}")
+            return PluginContractError(f"{who}: hook {hook!r} {problem}{defined_at(function)}")
     return _complaint_about_unmarked(plugin, who)
 
 
@@ -77,7 +78,8 @@ def _complaint_about_unmarked(plugin: object, who: str) -> PluginError | None:
         function = getattr(plugin, name, None)
         own = inspect.isfunction(function) and function.__module__ == plugin.__name__
         if own and name not in marked:
-            return PluginContractError(f"{who}: {name!r} lacks the mark @hookimpl")
+            place = defined_at(function)
+            return PluginContractError(f"{who}: {name!r} lacks the mark @hookimpl{place}")
     return None
 
 
@@ -102,7 +104,8 @@ def _about_arguments(function: Any, spec: Any) -> str | None:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             return f"takes *{parameter.name}; name its arguments, out of {allowed}"
         if parameter.name not in allowed:
-            return f"has an unknown argument {parameter.name!r}; it may have {allowed}"
+            may = f"it may have {allowed}" if allowed else "it has none"
+            return f"has an unknown argument {parameter.name!r}; {may}"
         if parameter.default is not parameter.empty:
             return f"gives {parameter.name!r} a default, so that it would never be passed"
     return None
