@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 from pydicom.dataset import Dataset
@@ -24,11 +26,15 @@ RECIPES = {
 }
 
 
+SEARCH: Mapping[str, Any] = {"screen_private": True, "sweep": "clean"}
+"""Settings that let stages be asked which a run can do without."""
+
+
 def clean_runs(subject: Subject) -> Iterator[str]:
     """Planted files come through, and nothing that was planted is left or told."""
     for label, recipe in RECIPES.items():
-        screen = label == "private"
-        run = subject.try_out(plant_several(), recipe, label=label, screen_private=screen)
+        search: Mapping[str, Any] = SEARCH if label == "private" else {}
+        run = subject.try_out(plant_several(), recipe, label=label, **search)
         if not run.reports:
             yield "it found no file: let locations() say where it finds the planted files"
             return
@@ -48,7 +54,7 @@ def quiet_runs(subject: Subject) -> Iterator[str]:
                 planted,
                 recipe,
                 label=f"quiet-{garbage}-{number}",
-                remove_private=False,
+                remove_private="INCLUDE" in recipe,
             )
             found = run.left_in(run.told, "what the run has told: log, prints, reports or errors")
             if found:
@@ -149,6 +155,11 @@ def _all_words(
 
 
 def _faults(run: TrialRun) -> Iterator[str]:
-    for report in run.reports:
-        if report.outcome is Outcome.FAILED or report.code == ActionError.code:
-            yield f"file {report.number} of the planted ones failed: {report.reason}"
+    """Yield why files failed, each reason once."""
+    reasons = Counter(
+        report.reason
+        for report in run.reports
+        if report.outcome is Outcome.FAILED or report.code == ActionError.code
+    )
+    for reason, count in reasons.items():
+        yield f"{count} of {len(run.reports)} planted files failed: {reason}"
