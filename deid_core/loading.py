@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint
 from types import ModuleType
@@ -10,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from deid_core import hookspecs
+from deid_core import __version__, hookspecs
 from deid_core.announced import AnnouncedPlugin, FoundPlugin
 from deid_core.contract import OBSERVATIONS, STAGES
 from deid_core.errors import PluginContractError, PluginError, PluginLoadError
@@ -18,6 +19,8 @@ from deid_core.guard import defined_at, hooks_of
 from deid_core.suggest import nearest
 
 PREFIX = "deid_"
+OWN = re.compile(r"deid[-_.]core(?![-_.\w])", re.IGNORECASE)
+"""How a requirement begins that is about deid_core."""
 
 
 def import_plugins(announced: Iterable[AnnouncedPlugin]) -> list[FoundPlugin]:
@@ -36,7 +39,7 @@ def _import(found: FoundPlugin, point: EntryPoint) -> FoundPlugin:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's import does
         problem: PluginError = PluginLoadError(
             f"{found.who} cannot be imported from {point.value!r}: {_origin(error)}; "
-            "repair or uninstall it, or block it by name"
+            f"{_version_asked(error, point)}repair or uninstall it, or block it by name"
         )
         return attrs.evolve(found, problem=problem)
     return attrs.evolve(found, module=module, problem=complaint(module, found.who))
@@ -45,6 +48,14 @@ def _import(found: FoundPlugin, point: EntryPoint) -> FoundPlugin:
 def _origin(error: BaseException) -> str:
     # An import sees no patient's data, so the text of its error may be shown.
     return f"{type(error).__name__}: {error}"
+
+
+def _version_asked(error: BaseException, point: EntryPoint) -> str:
+    """Return which deid_core a plugin asks for, where it does not find something in this one."""
+    if not isinstance(error, ImportError) or not str(error.name).startswith(hookspecs.PROJECT):
+        return ""
+    asked = [need for need in (point.dist and point.dist.requires) or () if OWN.match(need)]
+    return f"it asks for {asked[0]}, and {__version__} is installed: " if asked else ""
 
 
 def complaint(plugin: object, who: str) -> PluginError | None:
