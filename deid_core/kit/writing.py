@@ -43,10 +43,12 @@ def package(names: Names, kind: str) -> Iterator[tuple[str, str]]:
     filled["summary"] = Template(KINDS[kind].summary).substitute(filled)
     filled["trial"] = _template(kind, "trial.md").substitute(filled).strip()
     for path, name in {
+        ".gitignore": "gitignore",
         "pyproject.toml": "pyproject.toml",
         "README.md": "README.md",
         f"src/{names.module}/__init__.py": "module.py",
         f"src/{names.module}/command.py": "command.py",
+        f"src/{names.module}/recipe.dicom": "recipe.dicom",
         f"tests/test_{names.module}.py": "test_plugin.py",
         "tests/test_conformance.py": "test_conformance.py",
     }.items():
