@@ -41,7 +41,7 @@ def package(names: Names, kind: str) -> Iterator[tuple[str, str]]:
     """Yield the files of a package: path and text."""
     filled = names.filled()
     filled["summary"] = Template(KINDS[kind].summary).substitute(filled)
-    filled["trial"] = _template(kind, "trial.md").substitute(filled).strip()
+    filled["trial"] = _template(kind, "trial.md").substitute(filled).strip("\n")
     for path, name in {
         ".gitignore": "gitignore",
         "pyproject.toml": "pyproject.toml",
