@@ -291,9 +291,9 @@ BAD = {
     "a log line that tells": (
         files.quiet_runs,
         action(telling),
-        "is in what the run has told: log, prints, reports or errors",
+        "; the logger 'hospital' says it at INFO: leave values out",
     ),
-    "a print that tells": (files.quiet_runs, action(printing), "is in what the run has told"),
+    "a print that tells": (files.quiet_runs, action(printing), "; it is printed, or a warning"),
     "a check that tells": (
         files.quiet_runs,
         plugin(
@@ -305,7 +305,7 @@ BAD = {
                 )
             ]
         ),
-        "is in what the run has told",
+        "; it is in a report or an error: let reasons quote no value",
     ),
     "an exception in a hook": (
         files.clean_runs,

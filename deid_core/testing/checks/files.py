@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,6 +29,10 @@ RECIPES = {
 
 SEARCH: Mapping[str, Any] = {"screen_private": True, "sweep": "clean"}
 """Settings that let stages be asked which a run can do without."""
+
+
+HEAD = re.compile(r"([A-Z]+) (\S+): ")
+"""How a line of a log begins; some have more than one line."""
 
 
 def clean_runs(subject: Subject) -> Iterator[str]:
@@ -58,7 +63,20 @@ def quiet_runs(subject: Subject) -> Iterator[str]:
             )
             found = run.left_in(run.told, "what the run has told: log, prints, reports or errors")
             if found:
-                yield f"{found[0]} (in a run with {what}, {len(found)} in all)"
+                yield f"{found[0]} (in a run with {what}, {len(found)} in all){_teller(run)}"
+
+
+def _teller(run: TrialRun) -> str:
+    """Say who tells, as the end of a message."""
+    # What is in a report is logged as well, by deid_core.
+    if run.left_in(run.told.removeprefix(f"{run.log}\n{run.printed}"), ""):
+        return "; it is in a report or an error: let reasons quote no value"
+    who = None
+    for line in run.log.splitlines():
+        who = HEAD.match(line) or who
+        if who and run.left_in(line, ""):
+            return f"; the logger {who[2]!r} says it at {who[1]}: leave values out"
+    return "; it is printed, or a warning: leave values out"
 
 
 def unfailing_words(subject: Subject) -> Iterator[str]:
