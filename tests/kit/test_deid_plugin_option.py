@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 WORD = """
 @hookimpl
 def deid_field_actions():
@@ -54,6 +56,7 @@ def test_all_that_is_named_is_asked_and_nothing_besides(
     assert "during handling" not in done.stdout.lower()
 
 
+@pytest.mark.exhaustive
 def test_tests_that_are_named_run_as_well(install: Callable[..., None], tmp_path: Path) -> None:
     mine = tmp_path / "test_mine.py"
     mine.write_text("def test_words_of_mine():\n    assert True\n")
