@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, distribution, requires
+from importlib.metadata import PackageNotFoundError, distribution
 from types import ModuleType
 
 import attrs
@@ -17,6 +17,12 @@ from deid_core.errors import PluginError
 from deid_core.execution.splitting import APART
 from deid_core.guard import hooks_of
 from deid_core.host import PluginHost, PluginInfo
+from deid_core.installation import (
+    COMPARES_VERSIONS,
+    missing_extras,
+    unheard_plugins,
+    unmet_needs,
+)
 from deid_core.loading import PREFIX, import_plugins
 from deid_core.locking import OWN_DISTRIBUTION
 from deid_core.settings import PluginSettings
@@ -66,7 +72,8 @@ def examine(settings: PluginSettings | None = None) -> Diagnosis:
     findings = [
         *(Finding(ERROR, one.name, one.status) for one in broken),
         *_about_settings(found, given),
-        *_about_each([one for one in found if one.name in working]),
+        *_about_each([one for one in found if not one.blocked]),
+        *_about_installation(found),
         *_about_company(plugins, [one for one in found if one.name in working]),
     ]
     order = {ERROR: 0, WARNING: 1, NOTE: 2}
@@ -111,30 +118,24 @@ def _about_each(found: Iterable[FoundPlugin]) -> Iterator[Finding]:
         )
         yield Finding(WARNING, "", message)
     for one in found:
-        if one.is_own or one.module is None:
+        if one.is_own:
             continue
-        yield from _about_versions(one)
+        for need in unmet_needs(one.distribution):
+            yield Finding(ERROR, one.name, need)
         yield from _about_lookalikes(one)
 
 
-def _about_versions(one: FoundPlugin) -> Iterator[Finding]:
-    try:
-        needs = requires(one.distribution) or []
-    except PackageNotFoundError:
-        return
-    try:
-        from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - few have it
-    except ImportError:
-        return
-    for text in needs:
-        try:
-            need = Requirement(text)
-        except InvalidRequirement:
-            continue
-        named = need.name.lower().replace("_", "-") == OWN_DISTRIBUTION
-        if named and not need.specifier.contains(__version__, prereleases=True):
-            message = f"needs deid-core {need.specifier}, and {__version__} is installed: update one of them"
-            yield Finding(ERROR, one.name, message)
+def _about_installation(found: list[FoundPlugin]) -> Iterator[Finding]:
+    """Yield what concerns no plugin that is found, but others, or deid_core itself."""
+    for message in unheard_plugins():
+        yield Finding(ERROR, "", message)
+    extras = missing_extras()
+    if extras:
+        message = f"extras that are not installed: {', '.join(extras)}"
+        yield Finding(NOTE, "", message)
+    if not COMPARES_VERSIONS and any(not one.is_own for one in found):
+        message = "what plugins need was not looked at: pip install packaging"
+        yield Finding(NOTE, "", message)
 
 
 def _about_lookalikes(one: FoundPlugin) -> Iterator[Finding]:
@@ -154,6 +155,7 @@ def _about_lookalikes(one: FoundPlugin) -> Iterator[Finding]:
 def _about_company(plugins: tuple[PluginInfo, ...], found: list[FoundPlugin]) -> Iterator[Finding]:
     """Yield who stands in whose way, among plugins that work."""
     own = {one.name for one in found if one.is_own}
+    ours = {hook for info in plugins if info.name in own for hook in info.hooks}
     plain: dict[str, list[str]] = {}
     marks = {(one.name, hook): marks for one in found for hook, _, marks in hooks_of(one.module)}
     kind = DECLARATIONS["deid_parallel_runs"][0]
@@ -166,9 +168,14 @@ def _about_company(plugins: tuple[PluginInfo, ...], found: list[FoundPlugin]) ->
             yield Finding(WARNING, info.name, message)
         for overridden in info.overrides:
             yield Finding(NOTE, info.name, f"overrides the {overridden}")
-        for hook in info.hooks:
-            if hook in STAGES and not marks[info.name, hook]["wrapper"]:
-                plain.setdefault(hook, []).append(info.name)
+        answers = [
+            hook for hook in info.hooks if hook in STAGES and not marks[info.name, hook]["wrapper"]
+        ]
+        for hook in answers:
+            plain.setdefault(hook, []).append(info.name)
+        before = [hook for hook in answers if hook in ours]
+        if before:
+            yield Finding(NOTE, info.name, f"is asked before ours: {', '.join(before)}")
     for hook, names in plain.items():
         if len(names) > 1:
             message = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any, BinaryIO
 
 import attrs
@@ -19,14 +18,52 @@ MARK = "deid_core_impl"
 """The attribute by which pluggy's marker tells a hook: the project's name and ``_impl``."""
 
 
+OURS = Path(__file__).parent
+
+
 def failure(who: str, what: str, error: BaseException) -> PluginFailedError:
     """Describe an exception out of a plugin: its type and line, never its message.
 
     The message may hold a patient's value, so neither it nor the chain is kept.
     """
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return PluginFailedError(f"{who}: {what} raised {type(error).__name__}{place}")
+    place = place_of(error)
+    at = f" at {place}" if place else ""
+    return PluginFailedError(f"{who}: {what} raised {type(error).__name__}{at}")
+
+
+def place_of(error: BaseException) -> str:
+    """Return file and line where a plugin's exception is from, or ``""``.
+
+    It is the last line of the plugin's own code, and not that of a library which it has called.
+    """
+    frames = [
+        (Path(frame.tb_frame.f_code.co_filename), frame.tb_lineno)
+        for frame in _links(error.__traceback__)
+    ]
+    theirs = [frame for frame in frames if not frame[0].is_relative_to(OURS)]
+    if not theirs:
+        return _place(*frames[-1]) if frames else ""
+    first = theirs[0][0]
+    home = first.parent if (first.parent / "__init__.py").is_file() else first
+    return _place(*[frame for frame in theirs if frame[0].is_relative_to(home)][-1])
+
+
+def _links(link: TracebackType | None) -> Iterator[TracebackType]:
+    while link is not None:
+        yield link
+        link = link.tb_next
+
+
+def defined_at(function: object) -> str:
+    """Return where a function begins, as `` (cap.py:12)`` for the end of a message, or ``""``."""
+    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+    return f" ({_place(Path(code.co_filename), code.co_firstlineno)})" if code else ""
+
+
+def _place(path: Path, line: int | None) -> str:
+    """Return a place by the name of its file, and that of its folder where that says more."""
+    name = f"{path.parent.name}/{path.name}" if path.name == "__init__.py" else path.name
+    return f"{name}:{line}"
 
 
 def bare(error: PluginError) -> PluginError:
@@ -74,7 +111,7 @@ def guard_hook(
     def guarded(*args: Any) -> Any:
         with guard:
             result = function(*args)
-        return _checked(result, who, hook, expected)
+        return _checked(result, who, hook, expected, function)
 
     return guarded
 
@@ -93,7 +130,8 @@ def _guard_wrapper(
         with guard:
             wrapper = function(*args)
             if next(wrapper, guard) is guard:
-                raise PluginContractError(f"{who}: the {what} came to no yield")
+                place = defined_at(function)
+                raise PluginContractError(f"{who}: the {what} came to no yield{place}")
         answer: Any = None
         error: BaseException | None = None
         try:
@@ -110,35 +148,42 @@ def _guard_wrapper(
                 result = end.value
             else:
                 wrapper.close()
-                raise PluginContractError(f"{who}: the {what} yields twice")
+                place = defined_at(function)
+                raise PluginContractError(f"{who}: the {what} yields twice{place}")
         if result is None and answer is not None and expected is not None:
             raise PluginContractError(
                 f"{who}: the {what} returned None; end it with 'return result'"
+                f"{defined_at(function)}"
             )
-        return _checked(result, who, hook, expected)
+        return _checked(result, who, hook, expected, function)
 
     return guarded
 
 
-def _checked(result: Any, who: str, hook: str, expected: type[Any] | None) -> Any:
+def _checked(
+    result: Any, who: str, hook: str, expected: type[Any] | None, function: Callable[..., Any]
+) -> Any:
     if result is None or expected is None:
         return result
     if not isinstance(result, expected) or isinstance(result, (str, bytes)):
         raise PluginContractError(
-            f"{who}: hook {hook!r} returned {type(result).__name__}, not {expected.__name__} or None"
+            f"{who}: hook {hook!r} returned {type(result).__name__}, "
+            f"not {expected.__name__} or None{defined_at(function)}"
         )
     if expected is Iterable:
-        return _guard_files(result, who, hook)
+        return _guard_files(result, who, hook, defined_at(function))
     return result
 
 
-def _guard_files(found: Iterable[Any], who: str, hook: str) -> Iterator[FileRef]:
+def _guard_files(found: Iterable[Any], who: str, hook: str, place: str) -> Iterator[FileRef]:
     """Yield the files that a plugin finds, in the plugin's name if it fails on the way."""
     with Guard(who, f"hook {hook!r}"):
         for ref in found:
             if not isinstance(ref, FileRef):
                 kind = type(ref).__name__
-                raise PluginContractError(f"{who}: hook {hook!r} yielded {kind}, not FileRef")
+                raise PluginContractError(
+                    f"{who}: hook {hook!r} yielded {kind}, not FileRef{place}"
+                )
             if ref.opener is not None:
                 ref = attrs.evolve(ref, opener=_Opener(ref.opener, who))  # noqa: PLW2901 - the same file
             yield ref

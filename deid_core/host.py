@@ -15,7 +15,7 @@ from deid_core.batch import Batch
 from deid_core.contract import DECLARATIONS, RESERVED, STAGES
 from deid_core.declared import Declared
 from deid_core.errors import NoPluginAnsweredError, PluginContractError, PluginError
-from deid_core.guard import Guard, GuardedPlugin
+from deid_core.guard import Guard, GuardedPlugin, defined_at
 from deid_core.loading import complaint, import_plugins
 from deid_core.model import (
     DiscoveryOptions,
@@ -146,7 +146,10 @@ class PluginHost(Declared):
             if records is None:
                 continue
             if isinstance(records, (str, bytes)) or not isinstance(records, Iterable):
-                message = f"{found.who}: hook {hook!r} must return a list of {record_type.__name__}"
+                message = (
+                    f"{found.who}: hook {hook!r} must return a list of {record_type.__name__}"
+                    f"{defined_at(implementation.function)}"
+                )
                 raise PluginContractError(message)
             with Guard(found.who, f"hook {hook!r}"):
                 records = list(records)
@@ -155,6 +158,7 @@ class PluginHost(Declared):
                     message = (
                         f"{found.who}: hook {hook!r} returned {type(record).__name__} "
                         f"in its list, not {record_type.__name__}"
+                        f"{defined_at(implementation.function)}"
                     )
                     raise PluginContractError(message)
                 if record.replaces is not None and record.replaces not in self._known_names():

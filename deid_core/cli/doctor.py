@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @common_options
 def command(*, as_json: bool, **options: Any) -> None:
     """Say what is wrong with what is installed.
@@ -31,7 +31,7 @@ def command(*, as_json: bool, **options: Any) -> None:
     with shown_errors():
         diagnosis = examine(settings_of(options).plugins)
     if as_json:
-        click.echo(json.dumps(_as_json(diagnosis), indent=2))
+        print_json(_as_json(diagnosis))
     else:
         _print(diagnosis)
     if not diagnosis.healthy:
@@ -61,3 +61,5 @@ def _print(diagnosis: Diagnosis) -> None:
         console.print(f"{level} {escape(about + finding.message)}")
     if diagnosis.healthy:
         console.print("Nothing is broken.")
+    elif any(finding.plugin for finding in diagnosis.findings if finding.level == "error"):
+        console.print("To go on without a plugin: --block NAME")

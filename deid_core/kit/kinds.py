@@ -48,10 +48,20 @@ KINDS: Mapping[str, Kind] = {
         "The function deid_func:$word for recipes: a code that stands for a value",
         "deid_value_functions",
     ),
+    "importer": Kind(
+        "a translator of recipes of other programs",
+        "An importer of recipes out of lists of attributes that may stay",
+        "deid_recipe_importers",
+    ),
     "operator": Kind(
         "a test in conditions, such as equals",
         "The operator $word for conditions: has a long value",
         "deid_condition_operators",
+    ),
+    "recipe": Kind(
+        "a recipe that is found by its name",
+        "The recipe $plugin: the basic profile, and a pseudonym for each patient",
+        "deid_find_recipe",
     ),
     "screener": Kind(
         "what must go of private elements",

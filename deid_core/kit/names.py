@@ -11,6 +11,7 @@ from deid_core.contract import DECLARATIONS, RESERVED
 from deid_core.errors import SettingsError
 from deid_core.host import PluginHost
 from deid_core.kit.kinds import KINDS
+from deid_core.locking import OWN_DISTRIBUTION
 from deid_core.settings import PluginSettings
 
 PREFIX = "deid-core-"
@@ -73,7 +74,8 @@ def refuse_taken(names: Names, kind: str, commands: Collection[str] = ()) -> Non
     ``commands`` are those of ``deid-core`` itself.
     """
     host = PluginHost.load(PluginSettings(allow=()))
-    if any(info.name == names.plugin for info in host.describe()):
+    ours = {info.name for info in host.describe() if info.distribution == OWN_DISTRIBUTION}
+    if names.plugin in ours:
         raise SettingsError(f"a plugin {names.plugin!r} comes with deid_core: choose another name")
     hook = KINDS[kind].hook
     if hook not in DECLARATIONS:
@@ -84,6 +86,6 @@ def refuse_taken(names: Names, kind: str, commands: Collection[str] = ()) -> Non
     if {names.word, names.plugin} & taken:
         what = names.word.upper() if KINDS[kind].shouts else names.word
         raise SettingsError(
-            f"there is a{'n' * (kind[0] in 'aeo')} {kind} {what} already: choose another name "
+            f"there is a{'n' * (kind[0] in 'aeio')} {kind} {what} already: choose another name "
             "(a record can replace it, by what its 'replaces' says)"
         )

@@ -41,12 +41,14 @@ def package(names: Names, kind: str) -> Iterator[tuple[str, str]]:
     """Yield the files of a package: path and text."""
     filled = names.filled()
     filled["summary"] = Template(KINDS[kind].summary).substitute(filled)
-    filled["trial"] = _template(kind, "trial.md").substitute(filled).strip()
+    filled["trial"] = _template(kind, "trial.md").substitute(filled).strip("\n")
     for path, name in {
+        ".gitignore": "gitignore",
         "pyproject.toml": "pyproject.toml",
         "README.md": "README.md",
         f"src/{names.module}/__init__.py": "module.py",
         f"src/{names.module}/command.py": "command.py",
+        f"src/{names.module}/recipe.dicom": "recipe.dicom",
         f"tests/test_{names.module}.py": "test_plugin.py",
         "tests/test_conformance.py": "test_conformance.py",
     }.items():

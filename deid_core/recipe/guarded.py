@@ -6,7 +6,7 @@ from deid_core.changes import UNDONE, Change
 from deid_core.dependence import Depends
 from deid_core.errors import ActionError, FileError
 from deid_core.field import Field
-from deid_core.guard import failure
+from deid_core.guard import defined_at, failure
 from deid_core.recipe.tree import Rule
 from deid_core.records import Apply, Unresolved
 
@@ -35,7 +35,8 @@ def guarded_apply(apply: Apply, rule: Rule, who: str, depends: Depends, *, stric
         if change is not None and not isinstance(change, Change):
             kind = type(change).__name__
             raise ActionError(
-                f"{who}: action {rule.action!r} returned {kind}, not a Change or None"
+                f"{who}: action {rule.action!r} returned {kind}, "
+                f"not a Change or None{defined_at(apply)}"
             )
         return change
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
+from deid_core.errors import DeidError, PluginError
 from deid_core.host import PluginHost
-from deid_core.testing.checks import company, declared, files, words
+from deid_core.testing.checks import company, declared, files, hooks, words
 from deid_core.testing.hosts import host_with
 from deid_core.testing.planting import PlantedFile
 from deid_core.testing.subject import Subject
@@ -30,18 +33,21 @@ class PluginConformance:
     ``plugin`` is the name of its entry point, so that the plugin must be installed (``pip install
     -e .``), or a module or object with hooks, of which no test can ask that other processes find it.
     ``samples`` maps the names of actions, selectors, functions and operators to what follows them in
-    a recipe, such as ``{"CAP": "90"}``. ``settings`` are those of all runs, see `Settings`, and
-    ``output_name`` is what their output is called, for a writer of ``"out.zip"``. A source says by
-    `locations` where it finds the planted files.
+    a recipe, such as ``{"CAP": "90"}``, and those of importers to the text of a file that they
+    translate. ``settings`` are those of all runs, see `Settings`, and ``output_name`` is what their
+    output is called, for a writer of ``"out.zip"``. ``recipes`` are names of recipes that the plugin
+    finds. A source says by `locations` where it finds the planted files.
 
     The plugin runs beside the default plugins, whatever else is installed. To leave a test out, and
-    say so, set it to None: ``test_travels = None``.
+    say so, set it to None: ``test_travels = None``. `pytest --deid-plugin NAME` runs the same
+    without a module.
     """
 
     plugin: ClassVar[str | object]
     samples: ClassVar[Mapping[str, str]] = {}
     settings: ClassVar[Mapping[str, Any]] = {}
     output_name: ClassVar[str] = "out"
+    recipes: ClassVar[Sequence[str]] = ()
 
     def locations(self, folder: Path, planted: Sequence[PlantedFile]) -> Iterable[str]:
         """Return where the plugins shall look for the planted files, which are in ``folder``.
@@ -52,18 +58,31 @@ class PluginConformance:
 
     @pytest.fixture
     def subject(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
-        """The plugin among the default plugins; fails where it cannot be loaded."""
+        """The plugin among the default plugins; fails once where it cannot be loaded."""
         for name in ("BLOCK", "ALLOW", "PREFER", "ONLY_PLUGINS", "PLUGIN_LOCK"):
             monkeypatch.delenv(f"DEID_CORE_{name}", raising=False)
+        host = _host_of(self.plugin)
+        if isinstance(host, PluginError):
+            # One sentence says it all; the other tests have nothing to ask.
+            about = (type(self), str(self.plugin))
+            if about in _TOLD:
+                pytest.skip(f"it cannot be loaded: {host}")
+            _TOLD.add(about)
+            pytest.fail(str(host), pytrace=False)
         return Subject(
             plugin=self.plugin,
             folder=tmp_path,
-            host=_host_of(self.plugin),
+            host=host,
             samples=self.samples,
             settings=self.settings,
             output_name=self.output_name,
+            recipes=self.recipes,
             locations=self.locations,
         )
+
+    def test_its_hooks_are_used(self, subject: Subject) -> None:
+        """Each hook is called in a run, and each stage answers in one: or nothing was tested."""
+        _require(hooks.used, subject)
 
     def test_names_are_legal(self, subject: Subject) -> None:
         """Users type the names of the plugin and of its records."""
@@ -82,7 +101,7 @@ class PluginConformance:
         _require(declared.loaded_elsewhere, subject)
 
     def test_records_can_be_used(self, subject: Subject) -> None:
-        """Commands explain themselves, and folders of example data are there."""
+        """Commands explain themselves, importers translate, folders and recipes are there."""
         _require(declared.usable_records, subject)
 
     def test_words_can_be_used(self, subject: Subject) -> None:
@@ -154,8 +173,15 @@ class PluginConformance:
         _require(company.can_be_amended, subject)
 
 
-def _host_of(plugin: str | object) -> PluginHost:
-    return _host_by_name(plugin) if isinstance(plugin, str) else host_with(plugin)
+_TOLD: set[tuple[type, str]] = set()
+"""Plugins that cannot be loaded, of which a test has said so."""
+
+
+def _host_of(plugin: str | object) -> PluginHost | PluginError:
+    try:
+        return _host_by_name(plugin) if isinstance(plugin, str) else host_with(plugin)
+    except PluginError as error:
+        return error
 
 
 @lru_cache(maxsize=16)
@@ -165,12 +191,28 @@ def _host_by_name(name: str) -> PluginHost:
 
 
 def _require(check: Callable[[Subject], Iterable[str]], subject: Subject) -> None:
-    """Fail with what a check has found."""
+    """Fail with what a check has found, or with what has broken a run off."""
     __tracebackhide__ = True
-    found = list(check(subject))
+    with _unheard():
+        try:
+            found = list(check(subject))
+        except DeidError as error:
+            found = [str(error)]
     if found:
         more = f"\n… and {len(found) - MOST} more" if len(found) > MOST else ""
         pytest.fail("\n".join(found[:MOST]) + more, pytrace=False)
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Keep what is logged from pytest: a page of it would hide the sentence that counts."""
+    root = logging.getLogger()
+    handlers = root.handlers
+    root.handlers = [logging.NullHandler()]
+    try:
+        yield
+    finally:
+        root.handlers = handlers
 
 
 MOST = 10

@@ -43,9 +43,9 @@ def _found(settings: PluginSettings, names: tuple[str, ...]) -> list[FoundPlugin
     for name in names:
         if not any(one.name == name for one in found):
             near = nearest(name, [one.name for one in found])
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = f"did you mean {near!r}? Otherwise " if near else ""
             raise PluginLoadError(
-                f"no plugin {name!r} is installed{hint} Install it with: pip install -e ."
+                f"no plugin {name!r} is installed; {hint}install it with: pip install -e ."
             )
     for one in found:
         if one.problem is not None:

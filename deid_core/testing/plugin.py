@@ -1,18 +1,58 @@
-"""The fixtures, as pytest finds them; nothing of deid_core is imported before a test asks for one."""
+"""What pytest finds: fixtures, and ``--deid-plugin``.
+
+Nothing else of deid_core is imported before a test asks for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from deid_core.host import PluginHost
     from deid_core.testing.planting import PlantedFile
     from deid_core.testing.runs import TrialRun
+
+
+SUITE = Path(__file__).with_name("suite.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that run the conformance suite without a module of tests."""
+    group = parser.getgroup("deid_core", "plugins of deid_core")
+    group.addoption(
+        "--deid-plugin",
+        action="append",
+        default=[],
+        dest="deid_plugins",
+        metavar="NAME",
+        help="Ask of an installed plugin what deid_core expects of every plugin. Without paths, "
+        "nothing else is tested.",
+    )
+    group.addoption(
+        "--deid-sample",
+        action="append",
+        default=[],
+        dest="deid_samples",
+        metavar="WORD=TEXT",
+        help="What follows an action, selector, function or operator of the plugin in a recipe, "
+        "such as CAP=90.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the suite collected if a plugin is named."""
+    for sample in config.getoption("deid_samples"):
+        if "=" not in sample:
+            raise pytest.UsageError(f"--deid-sample {sample}: expected WORD=TEXT")
+    if not config.getoption("deid_plugins") or str(SUITE) in config.args:
+        return
+    if config.args_source is not config.ArgsSource.ARGS:
+        config.args.clear()
+    config.args.append(str(SUITE))
 
 
 @pytest.fixture

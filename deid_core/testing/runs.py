@@ -19,6 +19,7 @@ from pydicom.dataset import FileDataset
 from deid_core.engine import Engine
 from deid_core.host import PluginHost
 from deid_core.model import FileReport, Outcome
+from deid_core.recipe.find import find_recipes
 from deid_core.recipe.syntax import parse
 from deid_core.settings import Settings
 from deid_core.testing.planting import PlantedFile
@@ -124,7 +125,7 @@ def try_out(  # noqa: PLR0913 - a run has many sides
     for one in planted:
         one.save(inputs)
     text = recipe if "FORMAT" in recipe or not recipe else f"FORMAT dicom\n%header\n{recipe}\n"
-    recipes = [parse(text, "trial")] if text else []
+    recipes = find_recipes(parse(text, "trial"), host) if text else ()
     with _listening() as heard:
         told: dict[str, Any] = {"check_identifiers": "off", **settings, "output_folder": output}
         engine = Engine(host, recipes, Settings(**told), key=KEY)

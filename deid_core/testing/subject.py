@@ -32,7 +32,8 @@ class Subject:
 
     ``samples`` maps the name of a record to what follows it in a recipe. ``locations(folder,
     planted)`` says where sources find the planted files, which are in the folder. ``settings`` are
-    those of its runs, and ``output_name`` what their output is called. ``folder`` is free for use.
+    those of its runs, and ``output_name`` what their output is called. ``recipes`` are names of
+    those that it finds. ``folder`` is free for use.
     """
 
     plugin: str | object
@@ -40,6 +41,7 @@ class Subject:
     samples: Mapping[str, str] = attrs.field(factory=dict)
     settings: Mapping[str, Any] = attrs.field(factory=dict)
     output_name: str = "out"
+    recipes: Sequence[str] = ()
     locations: Callable[[Path, Sequence[PlantedFile]], Iterable[str]] = _default_locations
     host: PluginHost = attrs.field(
         default=attrs.Factory(lambda self: host_with(self.plugin), takes_self=True)

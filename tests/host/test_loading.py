@@ -286,7 +286,9 @@ def test_a_mistake_in_a_hook_stops_the_run_and_says_what_to_mend(
     install("ant", f"{HEAD}\n{code}")
     with pytest.raises(PluginContractError) as caught:
         PluginHost.load()
-    assert str(caught.value) == f"plugin 'ant' (distribution hospital-ant 1.0): {message}"
+    assert str(caught.value) == (
+        f"plugin 'ant' (distribution hospital-ant 1.0): {message} (fake_hospital_ant_ant.py:3)"
+    )
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -296,7 +298,7 @@ def test_a_plugin_that_is_given_is_checked_as_one_that_is_installed(mistake: str
     exec(f"{HEAD}\n{code}", module.__dict__)  # noqa: S102 - the module is ours
     with pytest.raises(PluginContractError) as caught:
         PluginHost({"ant": module})
-    assert str(caught.value) == f"plugin 'ant' (distribution given 0): {message}"
+    assert str(caught.value).startswith(f"plugin 'ant' (distribution given 0): {message}")
 
 
 def test_a_helper_that_is_imported_needs_no_mark() -> None:

@@ -155,9 +155,9 @@ def test_a_wrapper_that_returns_none_is_told_how_to_end(plugin: Any) -> None:
     )
     with pytest.raises(PluginContractError) as caught:
         found(host)
-    assert str(caught.value) == (
+    assert str(caught.value).startswith(
         "plugin 'theirs' (distribution given 0): the wrapper of hook 'deid_discover_files' "
-        "returned None; end it with 'return result'"
+        "returned None; end it with 'return result' (test_stages.py:"
     )
 
 
@@ -260,9 +260,9 @@ def test_an_answer_of_another_type_is_refused(
     host = PluginHost({"wrong": plugin(**{hook: lambda: answer})})
     with pytest.raises(PluginContractError) as caught:
         call(host)
-    assert str(caught.value) == (
+    assert str(caught.value).startswith(
         f"plugin 'wrong' (distribution given 0): hook {hook!r} "
-        f"returned {type(answer).__name__}, not {expected} or None"
+        f"returned {type(answer).__name__}, not {expected} or None (test_stages.py:"
     )
 
 

@@ -78,7 +78,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
 
-    def install(name: str, code: str, needs: str = "deid-core>=0.1") -> None:
+    def install(
+        name: str, code: str, needs: str = "deid-core>=0.1", group: str = "deid_core"
+    ) -> None:
         module = f"hospital_{name}"
         (site / f"{module}.py").write_text(HEAD + code, encoding="utf-8")
         info = site / f"hospital_{name}-1.0.dist-info"
@@ -86,7 +88,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
         (info / "METADATA").write_text(
             f"Metadata-Version: 2.1\nName: hospital-{name}\nVersion: 1.0\nRequires-Dist: {needs}\n"
         )
-        (info / "entry_points.txt").write_text(f"[deid_core]\n{name} = {module}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}\n")
         monkeypatch.delitem(sys.modules, module, raising=False)
 
     return install

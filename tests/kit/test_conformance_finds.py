@@ -32,7 +32,7 @@ from deid_core import (
     hookimpl,
 )
 from deid_core.testing import PluginConformance
-from deid_core.testing.checks import company, declared, files, words
+from deid_core.testing.checks import company, declared, files, hooks, words
 from deid_core.testing.subject import Subject
 
 log = logging.getLogger("hospital")
@@ -177,6 +177,11 @@ def number(_batch):
 
 
 BAD = {
+    "a hook that nothing tries": (
+        hooks.used,
+        plugin(deid_name_output=hookimpl(lambda instance: None)),
+        "its hook 'deid_name_output' has only declined, so that no test has tried it",
+    ),
     "an action's name in small letters": (
         declared.legal_names,
         action(name="lower"),
@@ -286,9 +291,9 @@ BAD = {
     "a log line that tells": (
         files.quiet_runs,
         action(telling),
-        "is in what the run has told: log, prints, reports or errors",
+        "; the logger 'hospital' says it at INFO: leave values out",
     ),
-    "a print that tells": (files.quiet_runs, action(printing), "is in what the run has told"),
+    "a print that tells": (files.quiet_runs, action(printing), "; it is printed, or a warning"),
     "a check that tells": (
         files.quiet_runs,
         plugin(
@@ -300,12 +305,12 @@ BAD = {
                 )
             ]
         ),
-        "is in what the run has told",
+        "; it is in a report or an error: let reasons quote no value",
     ),
     "an exception in a hook": (
         files.clean_runs,
         plugin(deid_name_output=hookimpl(lambda instance: 1 // 0)),
-        "file 1 of the planted ones failed: plugin 'given-1' (distribution given 0)",
+        "4 of 4 planted files failed: plugin 'given-1' (distribution given 0)",
     ),
     "a wrong return type": (
         files.clean_runs,
@@ -415,6 +420,36 @@ class TestAModuleConforms(PluginConformance):
 
 class Fails(PluginConformance):
     plugin: ClassVar = action(summary="")
+
+
+class Unloadable(PluginConformance):
+    plugin: ClassVar = plugin(deid_field_action=[])
+
+
+def subject_of(suite: PluginConformance, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Subject:
+    return PluginConformance.subject.__wrapped__(suite, folder, monkeypatch)
+
+
+def test_a_plugin_that_cannot_be_loaded_is_one_failure_and_the_rest_is_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(pytest.fail.Exception, match="'deid_field_action' is no hook") as failed:
+        subject_of(Unloadable(), tmp_path, monkeypatch)
+    assert failed.value.pytrace is False
+    with pytest.raises(pytest.skip.Exception, match="it cannot be loaded: plugin 'given-1'"):
+        subject_of(Unloadable(), tmp_path, monkeypatch)
+
+
+class Stopping(PluginConformance):
+    plugin: ClassVar = plugin(deid_batch_started=lambda: 1 // 0)
+
+
+def test_what_breaks_a_run_off_is_a_sentence_too_and_no_log_hides_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(pytest.fail.Exception, match="raised ZeroDivisionError at test_conf"):
+        Stopping().test_nothing_planted_is_left(Subject(Stopping.plugin, tmp_path))
+    assert caplog.text == ""
 
 
 def test_a_failure_is_a_sentence_without_a_traceback(

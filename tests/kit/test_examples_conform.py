@@ -30,6 +30,6 @@ def test_the_examples_and_a_new_package_conform(
     assert made.exit_code == 0, made.output
     printed = run_tests([*EXAMPLES, tmp_path / "deid-core-cap"], "-vv", "-k", tests)
     for example in EXAMPLES:
-        (module,) = (example / "tests").glob("test_*.py")
+        (module,) = (example / "tests").glob("test_*_conforms.py")
         assert f"{module.name}::TestConformance::" in printed
     assert "deid-core-cap/tests/test_conformance.py::TestConformance::" in printed

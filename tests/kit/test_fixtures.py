@@ -40,6 +40,15 @@ def test_deid_run_uses_default_plugins(deid_run) -> None:
     assert {dataset.PatientID for dataset in run.datasets()} == {"x"}
 
 
+def test_deid_run_follows_what_a_recipe_includes(deid_run) -> None:
+    alone, above = (
+        deid_run(f"FORMAT dicom\n{include}\n%header\nKEEP PatientSex\n").datasets()[0]
+        for include in ("", "INCLUDE deid.dicom.basic")
+    )
+    assert "StudyDate" not in alone
+    assert above.StudyDate == ""
+
+
 def test_deid_run_uses_the_plugins_that_are_given(deid_run) -> None:
     run = deid_run(plugins=[Refusing()])
     assert {report.code for report in run.reports} == {"refused"}

@@ -174,6 +174,25 @@ def test_the_commands_of_deid_core_itself_are_taken(tmp_path: Path) -> None:
     assert "there is a command run already" in result.output
 
 
+def test_what_is_installed_from_elsewhere_may_be_written_anew(
+    install: Callable[..., None], tmp_path: Path
+) -> None:
+    install("ant", "")
+    assert new("ant", "--kind", "action", "--folder", tmp_path).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_commands_of_a_readme_have_the_options_that_it_says(kind: str) -> None:
+    readme = dict(package(Names("my-cap"), kind))["README.md"]
+    lines = [line.split()[1:] for line in readme.splitlines() if line.startswith("    deid-core ")]
+    assert len(lines) >= 2
+    for words in lines:
+        if words[0] == "my-cap":
+            continue
+        shown = CliRunner().invoke(cli, [*words, "--help"])
+        assert shown.exit_code == 0, shown.output
+
+
 def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:
     there = tmp_path / "deid-core-cap"
     there.mkdir()

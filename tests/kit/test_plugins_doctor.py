@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from deid_core import installation
 from deid_core.cli.main import cli
 
 GOOD = """
@@ -34,9 +35,14 @@ def doctor(*options: str) -> tuple[int, dict[str, Any]]:
     return result.exit_code, json.loads(result.stdout)
 
 
-def findings(*options: str) -> list[tuple[str, str, str]]:
+USUAL = ("is asked before ours", "extras that are not installed")
+
+
+def findings(*options: str, but: tuple[str, ...] = USUAL) -> list[tuple[str, str, str]]:
     return [
-        (one["level"], one["plugin"], one["message"]) for one in doctor(*options)[1]["findings"]
+        (one["level"], one["plugin"], one["message"])
+        for one in doctor(*options)[1]["findings"]
+        if not one["message"].startswith(but)
     ]
 
 
@@ -53,7 +59,9 @@ def test_a_good_plugin_is_in_the_order_and_nothing_is_said_of_it(install) -> Non
     status, said = doctor()
     assert status == 0
     assert said["order"][0] == "ant"
-    assert [one for one in said["findings"] if one["plugin"] == "ant"] == []
+    assert [one["message"] for one in said["findings"] if one["plugin"] == "ant"] == [
+        "is asked before ours: deid_name_output"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,6 +108,97 @@ def test_a_plugin_for_another_version_is_an_error(install) -> None:
     assert ("error", "ant", "needs deid-core >=99, and 0.1.0 is installed: update one of them") in (
         findings()
     )
+
+
+@pytest.mark.parametrize(
+    ("needs", "message"),
+    [
+        ("no-such-thing>=2", "needs no-such-thing, which is not installed: pip install"),
+        ("attrs>=9999", "needs attrs >=9999, and "),
+        ("no-such-thing; python_version < '3'", None),
+        ("no-such-thing; extra == 'dev'", None),
+        ("attrs", None),
+        ("what is this?", None),
+    ],
+)
+def test_what_a_plugin_needs_and_does_not_find_is_an_error(
+    install, needs: str, message: str | None
+) -> None:
+    pytest.importorskip("packaging")
+    install("ant", GOOD, needs=needs)
+    found = [text for level, _, text in findings() if level == "error"]
+    assert [text.startswith(message or "?") for text in found] == [True] * bool(message)
+
+
+def test_a_plugin_that_finds_too_little_in_deid_core_is_told_by_what_it_asks_for(install) -> None:
+    install("ant", "from deid_core import NothingOfThis\n", needs="deid_core (>=0.9)")
+    (first, *_) = (text for level, _, text in findings() if level == "error")
+    assert "it asks for deid_core (>=0.9), and 0.1.0 is installed: repair or uninstall" in first
+
+
+def test_an_extra_that_a_plugin_needs_is_an_error(install, monkeypatch) -> None:
+    pytest.importorskip("packaging")
+    monkeypatch.setattr("deid_core.installation.missing_extras", lambda: ["images", "postgres"])
+    install("ant", GOOD, needs="deid-core[crosswalk,images]")
+    message = "needs the extra 'images' of deid-core: pip install 'deid-core[images]'"
+    assert findings() == [("error", "ant", message)]
+
+
+def test_extras_that_are_not_there_are_noted(monkeypatch) -> None:
+    monkeypatch.setattr("deid_core.doctor.missing_extras", lambda: ["images", "postgres"])
+    message = "extras that are not installed: images, postgres"
+    assert ("note", "", message) in findings(but=())
+
+
+def test_an_extra_is_missing_if_something_that_it_needs_is(monkeypatch) -> None:
+    pytest.importorskip("packaging")
+    there = installation._version
+    monkeypatch.setattr(
+        installation, "_version", lambda name: None if name == "pillow" else there(name)
+    )
+    assert "images" in installation.missing_extras()
+    assert "keyring" not in installation.missing_extras() or there("keyring") is None
+
+
+def test_without_what_compares_versions_a_note_says_so(install, monkeypatch) -> None:
+    for module in ("doctor", "installation"):
+        monkeypatch.setattr(f"deid_core.{module}.COMPARES_VERSIONS", False)
+    install("ant", GOOD, needs="no-such-thing")
+    assert findings() == [
+        ("note", "", "what plugins need was not looked at: pip install packaging")
+    ]
+
+
+@pytest.mark.parametrize("group", ["deid-core", "deid_core.plugins", "DEID_CORE"])
+def test_a_plugin_in_a_group_where_nobody_looks_is_an_error(install, group: str) -> None:
+    install("ant", GOOD, group=group)
+    ((level, plugin, message),) = findings()
+    assert (level, plugin) == ("error", "")
+    assert message == (
+        f"hospital-ant 1.0 announces a plugin in the group {group!r} of entry points, where nobody "
+        "looks: call the group 'deid_core' in its pyproject.toml, and install it anew"
+    )
+
+
+def test_a_distribution_that_is_called_a_plugin_and_announces_none_is_an_error(
+    install, tmp_path: Path
+) -> None:
+    install("ant", GOOD, group="console_scripts")
+    assert findings() == []
+    metadata = tmp_path / "site" / "hospital_ant-1.0.dist-info" / "METADATA"
+    metadata.write_text("Metadata-Version: 2.1\nName: Deid_Core.Ant\nVersion: 1.0\n")
+    ((level, _, message),) = findings()
+    assert level == "error"
+    assert message.startswith("deid-core-ant 1.0 announces no plugin: say which module it is")
+
+
+def test_a_lock_that_does_not_match_is_an_error(install, tmp_path: Path) -> None:
+    lock = tmp_path / "plugins.lock"
+    assert CliRunner().invoke(cli, ["plugins", "lock", str(lock)]).exit_code == 0
+    install("ant", GOOD)
+    ((level, plugin, message),) = findings("--plugin-lock", str(lock))
+    assert (level, plugin) == ("error", "ant")
+    assert f"is not in {lock}, so nothing was loaded" in message
 
 
 def test_a_function_that_looks_like_a_hook_is_a_warning(install) -> None:
@@ -161,4 +260,5 @@ def test_without_json_it_is_told_in_lines(install) -> None:
     result = CliRunner().invoke(cli, ["plugins", "doctor"])
     assert result.exit_code == 1
     assert result.output.startswith("Called in this order: streams, ")
+    assert result.output.endswith("To go on without a plugin: --block NAME\n")
     assert "\nerror ant: plugin 'ant' (distribution hospital-ant 1.0) cannot be" in result.output

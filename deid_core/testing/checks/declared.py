@@ -14,8 +14,15 @@ from typing import Any
 import click
 from click.testing import CliRunner
 
+from deid_core.engine import Engine
+from deid_core.errors import RecipeError
+from deid_core.guard import place_of
 from deid_core.hookspecs import PROJECT
+from deid_core.importers import ImportedRecipe, RecipeImporter
+from deid_core.recipe.find import find_recipes
+from deid_core.recipe.syntax import parse
 from deid_core.records import CliCommand, ExampleDataset, FieldAction, ParallelRun
+from deid_core.testing.runs import KEY
 from deid_core.testing.subject import Subject
 
 PLUGIN = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
@@ -39,6 +46,8 @@ HEAVY = [
     "torch",
 ]
 """What takes longer to import than deid_core itself."""
+
+NO_TEXT = b"\xff\xfe\x00DICM\x80"
 
 SCRIPT = """\
 import builtins, importlib, json, sys
@@ -124,13 +133,15 @@ def _differing(here: list[str], there: list[str]) -> str:
 
 
 def usable_records(subject: Subject) -> Iterator[str]:
-    """Commands load and explain themselves; folders of example data are there."""
+    """Commands load and explain themselves; importers translate; folders and recipes are there."""
     for _, kind, record in subject.records():
         what = f"the {kind} {record.name!r}"
         if isinstance(record, CliCommand):
             yield from _about_command(what, record)
         if isinstance(record, ExampleDataset) and not record.folder().is_dir():
             yield f"{what} has no folder"
+        if isinstance(record, RecipeImporter):
+            yield from _about_importer(what, record, subject)
 
 
 def _about_command(what: str, record: CliCommand) -> Iterator[str]:
@@ -143,3 +154,33 @@ def _about_command(what: str, record: CliCommand) -> Iterator[str]:
     result = CliRunner().invoke(command, ["--help"])
     if result.exit_code:
         yield f"{what} fails when it is asked for --help ({type(result.exception).__name__})"
+
+
+def _about_importer(what: str, record: RecipeImporter, subject: Subject) -> Iterator[str]:
+    sample = subject.samples.get(record.name)
+    if sample is None:
+        yield f"say in samples the text of a file that {what} translates"
+        return
+    for data, own in ((b"", False), (NO_TEXT, False), (sample.encode(), True)):
+        try:
+            answer = record.recognizes(data)
+        except Exception as error:  # noqa: BLE001 - it is what is looked for
+            yield (
+                f"recognizes() of {what} raises {type(error).__name__} at {place_of(error)}: it "
+                "is asked about files of any kind, and answers False for those of others"
+            )
+            return
+        if not isinstance(answer, bool):
+            yield f"recognizes() of {what} returned {type(answer).__name__}, not True or False"
+        elif answer is not own:
+            kind = "its sample" if own else "an empty file, or bytes that are no text,"
+            yield f"recognizes() of {what} says {answer} of {kind}"
+    imported: Any = record.translate(sample.encode(), "sample")
+    if not isinstance(imported, ImportedRecipe):
+        yield f"translate() of {what} returned {type(imported).__name__}, not an ImportedRecipe"
+    elif imported.text:
+        try:
+            found = find_recipes(parse(imported.text, "translated"), subject.host)
+            Engine(subject.host, found, key=KEY)
+        except RecipeError as error:
+            yield f"{what} makes a recipe that does not compile: {error}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 from pydicom.dataset import Dataset
@@ -24,11 +27,19 @@ RECIPES = {
 }
 
 
+SEARCH: Mapping[str, Any] = {"screen_private": True, "sweep": "clean"}
+"""Settings that let stages be asked which a run can do without."""
+
+
+HEAD = re.compile(r"([A-Z]+) (\S+): ")
+"""How a line of a log begins; some have more than one line."""
+
+
 def clean_runs(subject: Subject) -> Iterator[str]:
     """Planted files come through, and nothing that was planted is left or told."""
     for label, recipe in RECIPES.items():
-        screen = label == "private"
-        run = subject.try_out(plant_several(), recipe, label=label, screen_private=screen)
+        search: Mapping[str, Any] = SEARCH if label == "private" else {}
+        run = subject.try_out(plant_several(), recipe, label=label, **search)
         if not run.reports:
             yield "it found no file: let locations() say where it finds the planted files"
             return
@@ -48,11 +59,24 @@ def quiet_runs(subject: Subject) -> Iterator[str]:
                 planted,
                 recipe,
                 label=f"quiet-{garbage}-{number}",
-                remove_private=False,
+                remove_private="INCLUDE" in recipe,
             )
             found = run.left_in(run.told, "what the run has told: log, prints, reports or errors")
             if found:
-                yield f"{found[0]} (in a run with {what}, {len(found)} in all)"
+                yield f"{found[0]} (in a run with {what}, {len(found)} in all){_teller(run)}"
+
+
+def _teller(run: TrialRun) -> str:
+    """Say who tells, as the end of a message."""
+    # What is in a report is logged as well, by deid_core.
+    if run.left_in(run.told.removeprefix(f"{run.log}\n{run.printed}"), ""):
+        return "; it is in a report or an error: let reasons quote no value"
+    who = None
+    for line in run.log.splitlines():
+        who = HEAD.match(line) or who
+        if who and run.left_in(line, ""):
+            return f"; the logger {who[2]!r} says it at {who[1]}: leave values out"
+    return "; it is printed, or a warning: leave values out"
 
 
 def unfailing_words(subject: Subject) -> Iterator[str]:
@@ -149,6 +173,11 @@ def _all_words(
 
 
 def _faults(run: TrialRun) -> Iterator[str]:
-    for report in run.reports:
-        if report.outcome is Outcome.FAILED or report.code == ActionError.code:
-            yield f"file {report.number} of the planted ones failed: {report.reason}"
+    """Yield why files failed, each reason once."""
+    reasons = Counter(
+        report.reason
+        for report in run.reports
+        if report.outcome is Outcome.FAILED or report.code == ActionError.code
+    )
+    for reason, count in reasons.items():
+        yield f"{count} of {len(run.reports)} planted files failed: {reason}"

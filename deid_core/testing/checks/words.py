@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -17,6 +15,7 @@ from deid_core.changes import Change
 from deid_core.elements import walk
 from deid_core.errors import DeidError
 from deid_core.field import ElementPath, Field, FieldValues
+from deid_core.guard import place_of
 from deid_core.model import FileRef, Instance
 from deid_core.quiet import quiet_pydicom
 from deid_core.records import (
@@ -164,10 +163,9 @@ def _ask(function: Callable[[Any], Any], case: Any) -> _Answer:
     except (Unresolved, DeidError) as error:
         return _Answer(refused=f"{type(error).__name__}: {error}")
     except Exception as error:  # noqa: BLE001 - it is what is looked for
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
         return _Answer(
-            fault=f"raises {type(error).__name__} at {place}; raise Unresolved where there is no answer"
+            fault=f"raises {type(error).__name__} at {place_of(error)} "
+            "(raise Unresolved where there is no answer)"
         )
 
 

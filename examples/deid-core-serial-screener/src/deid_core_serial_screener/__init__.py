@@ -19,7 +19,7 @@ def deid_screen_private_tags(
         return verdict
     from deid_core_serial_screener.serials import serials
 
-    return attrs.evolve(verdict, found={**serials(instance.dataset), **verdict.found})
+    return attrs.evolve(verdict, found={**dict(serials(instance)), **verdict.found})
 
 
 @hookimpl
