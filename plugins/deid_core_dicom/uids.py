@@ -10,9 +10,9 @@ from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from deid_core import Batch, Instance, Origin, WriteError
+from deid_core import Batch, Instance, Origin, ReadError, WriteError
 from deid_core.batch import MAX_UID
-from deid_core.elements import Elements, stored_vr
+from deid_core.elements import Elements, read_element, stored_vr
 from deid_core.encoded.dataset import EncodedDataSet
 
 IMPLEMENTATION_UID = "2.25.186414204137905302418187302164293113447"
@@ -59,14 +59,15 @@ _tag_of = lru_cache(maxsize=None)(tag_for_keyword)
 
 def uid_in(dataset: Elements, keyword: str) -> str:
     """Return the UID that a data set has under ``keyword``, or ``""``."""
+    tag = _tag_of(keyword) or 0
+    # What is no text is no UID; nor does pydicom have to make a sequence of it.
+    if tag not in dataset or stored_vr(dataset, tag) not in TEXT_VRS:
+        return ""
     if isinstance(dataset, EncodedDataSet):
-        tag = _tag_of(keyword) or 0
-        text = dataset.text(tag)
-        # What is no text is no UID.
-        return _single(text) if text and stored_vr(dataset, tag) in TEXT_VRS else ""
+        return _single(dataset.text(tag))
     try:
-        value = dataset.get(keyword)
-    except Exception:  # noqa: BLE001 - pydicom raises many for what it cannot decode
+        value = read_element(dataset, tag).value
+    except ReadError:
         return ""
     return _single(value) if isinstance(value, str) else ""
 
@@ -74,7 +75,8 @@ def uid_in(dataset: Elements, keyword: str) -> str:
 def _has_several(dataset: Elements) -> bool:
     if isinstance(dataset, EncodedDataSet):
         return "\\" in dataset.text(SOP_INSTANCE)
-    return isinstance(dataset.get("SOPInstanceUID"), MultiValue)
+    value = read_element(dataset, SOP_INSTANCE).value
+    return isinstance(value, MultiValue) and len(value) > 1
 
 
 def _single(text: str) -> str:
