@@ -14,9 +14,9 @@ from rich.table import Table
 
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.inspect import MASK
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.summary import Reports, warnings_counted
+from deid_core.commands import json_option, print_json, show_values_option
 
 if TYPE_CHECKING:
     from deid_core.differences import Difference, Pairs, Side
@@ -42,7 +42,7 @@ class _Told:
 @click.command("diff")
 @click.argument("before", metavar="A", type=_EXISTING)
 @click.argument("after", metavar="B", type=_EXISTING)
-@click.option("--show-values", is_flag=True, help="Show values. THEY IDENTIFY PATIENTS.")
+@show_values_option
 @json_option
 @common_options
 def command(before: Path, after: Path, *, show_values: bool, **options: Any) -> None:

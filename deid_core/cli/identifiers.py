@@ -9,12 +9,12 @@ import attrs
 import click
 
 from deid_core.cli.errors import shown_errors
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
+from deid_core.commands import PLACE, json_option, print_json
 
 
 @click.command("identifiers")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=PLACE)
 @click.option(
     "--entity-id", metavar="KEYWORD", help="File under this attribute instead of PatientID."
 )

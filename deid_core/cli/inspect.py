@@ -18,11 +18,17 @@ from rich.table import Table
 
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.groups import SectionedCommand
-from deid_core.cli.machine import json_option, print_json
-from deid_core.cli.options import common_options, settings_of
+from deid_core.cli.options import (
+    archives_option,
+    common_options,
+    recipe_option,
+    settings_of,
+    value_options,
+)
 from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.summary import SKIPPED, Reports, warnings_counted
+from deid_core.commands import PLACE, json_option, print_json, show_files_option
 
 if TYPE_CHECKING:
     from deid_core.cli.inspect_pictures import Pictures
@@ -58,25 +64,10 @@ STYLES = {"kept": "bold yellow", "refused": "red"}
 
 
 @click.command("inspect", cls=SectionedCommand, sections=SECTIONS)
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--recipe",
-    "-r",
-    "recipes",
-    multiple=True,
-    help="A recipe, as for run: what would it do? Several lie on each other.",
-)
-@click.option(
-    "--default",
-    type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
-    help="What would happen to what no rule names.",
-)
-@click.option("--keep-private", is_flag=True, help="As for run: do not remove private elements.")
-@click.option(
-    "--archives/--no-archives",
-    default=True,
-    help="Look into archives (zip, tar), or pass over them.",
-)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=PLACE)
+@recipe_option
+@value_options
+@archives_option
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -90,11 +81,7 @@ STYLES = {"kept": "bold yellow", "refused": "red"}
     help="Show images of so many series on that page. BURNED-IN TEXT SHOWS: do not share it then.",
 )
 @profile_options
-@click.option(
-    "--show-files",
-    is_flag=True,
-    help="Name files that cannot be read also where the output is no terminal.",
-)
+@show_files_option
 @json_option
 @progress_option
 @common_options

@@ -13,16 +13,19 @@ import attrs
 import click
 
 from deid_core.cli.checks import check_option, check_settings
-from deid_core.cli.dry_run import dry_run_option, foreseen, tried
+from deid_core.cli.dry_run import foreseen, tried
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, wants_dicomdir
 from deid_core.cli.groups import SectionedCommand
 from deid_core.cli.interactive import answers, interactive_option
-from deid_core.cli.key_options import key_of, key_options
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.naming import names_of, naming_options, naming_settings
-from deid_core.cli.options import common_options, settings_of
+from deid_core.cli.options import (
+    common_options,
+    recipe_option,
+    settings_of,
+    value_options,
+)
 from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.pseudonyms import pseudonym_options, pseudonym_recipes, pseudonym_settings
@@ -35,6 +38,16 @@ from deid_core.cli.record import (
     record_settings,
 )
 from deid_core.cli.summary import Reports, as_json, summarize, warnings_counted
+from deid_core.commands import (
+    PLACE,
+    dry_run_option,
+    json_option,
+    key_of,
+    key_options,
+    output_option,
+    overwrite_option,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -98,33 +111,17 @@ STOPPED = {
 
 
 @click.command("run", cls=SectionedCommand, sections=SECTIONS)
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    help="Where the outputs go: a folder, or an archive (.zip, .tar, .tar.gz).  [required]",
-)
-@click.option(
-    "--recipe",
-    "-r",
-    "recipes",
-    multiple=True,
-    help="A recipe: file, folder or bundled name. Several lie on each other, the last on top.",
-)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=PLACE)
+@output_option("a folder, or an archive (.zip, .tar, .tar.gz).  [required]")
+@recipe_option
 @naming_options
-@click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@overwrite_option()
 @click.option(
     "--overwrite-inputs",
     is_flag=True,
     help="Let a source lie in the output folder, and an output replace its own input.",
 )
-@click.option("--keep-private", is_flag=True, help="Do not remove private data elements.")
-@click.option(
-    "--default",
-    type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
-    help="What happens to what no rule names.",
-)
+@value_options
 @click.option("--durable", is_flag=True, help="Have each output on disk before it gets its name.")
 @click.option("--strict", is_flag=True, help="Refuse a file in which a value is not resolved.")
 @key_options
