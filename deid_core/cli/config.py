@@ -92,6 +92,8 @@ def _asked(words: tuple[str, ...]) -> tuple[str, click.Command]:
 
 
 def _options(name: str, asked: click.Command, config: Any, *, show_all: bool) -> Iterator[Said]:
+    # What is wrong in the file is passed over by who only completes words.
+    config.defaults(name.split(), asked)
     parent = click.Context(click.Group("deid-core"), info_name="deid-core")
     parent.meta[CONFIG] = config
     ctx = asked.make_context(name, [], parent=parent, resilient_parsing=True)
