@@ -141,7 +141,7 @@ def write_key(key: str, path: str | os.PathLike[str]) -> None:
     except OSError as error:
         with suppress(OSError):
             Path(path).unlink()
-        raise SettingsError(f"{path}: cannot be written ({error.strerror})") from None
+        raise _unmakable(path, error.strerror) from None
 
 
 def refuse_taken(path: str | os.PathLike[str] | None, name: str | None) -> None:

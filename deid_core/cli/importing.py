@@ -145,14 +145,14 @@ def _write(texts: Mapping[Path, str], output: Path | None) -> None:
 
     for path, text in texts.items():
         try:
-            _write_whole(path, text, private=path != output)
+            write_whole(path, text, private=path != output)
         except OSError as error:
             raise SettingsError(
                 f"{path}: cannot be written ({error.strerror}); name another place with --output"
             ) from None
 
 
-def _write_whole(path: Path, text: str, *, private: bool) -> None:
+def write_whole(path: Path, text: str, *, private: bool) -> None:
     """Write to a temporary name first. What is private only its owner can read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".deid-", suffix=".tmp")

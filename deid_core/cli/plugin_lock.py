@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.importing import write_whole
 from deid_core.cli.options import common_options, settings_of
 from deid_core.commands import dry_run_option, json_option, print_json, say_dry_run
 
@@ -43,9 +45,11 @@ def lock(file: Path | None, **options: Any) -> None:
         points = [point for found, point in announced if point is not None and not found.blocked]
         made = lock_of(points)
         dry, text = options["dry_run"], made.to_json()
-        if file is not None and not dry:
+        if file is not None:
             try:
-                file.write_text(text, encoding="utf-8")
+                _refuse_unwritable(file.absolute())
+                if not dry:
+                    write_whole(file, text, private=False)
             except OSError as error:
                 raise SettingsError(
                     f"{file}: cannot be written ({error.strerror}); name a file in a folder of yours"
@@ -59,3 +63,10 @@ def lock(file: Path | None, **options: Any) -> None:
         if dry:
             say_dry_run([file])
         click.echo(f"{file}: {len(points)} plugins of {len(made.distributions)} distributions")
+
+
+def _refuse_unwritable(file: Path) -> None:
+    """Raise `OSError` where there is no folder for a file, or none that may be written to."""
+    file.parent.stat()
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from itertools import chain
@@ -151,9 +150,11 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     dry = options["dry_run"]
     with shown_errors(STOPPED[options["no_record"] or dry]), ExitStack() as stack:
         if options["interactive"]:
-            options |= answers(sources, options)
+            with shown_errors("Stopped. Nothing was done."):
+                options |= answers(sources, options)
         if options["output"] is None:
             raise click.UsageError("say where the outputs go: --output FOLDER")
+        _refuse_file(options["output"])
         settings = pseudonym_settings(_settings(options, sources), options)
         settings = check_settings(record_settings(settings, options), options)
         if dry:
@@ -174,8 +175,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         named = options["show_files"]
         print_json(as_json(reports, engine, options["output"], dry=dry, named=named))
     else:
-        named = options["show_files"] or sys.stderr.isatty()
-        summarize(reports, engine, options["output"], dry=dry, named=named)
+        summarize(reports, engine, options["output"], dry=dry, every=options["show_files"])
         say_of_obstacle(engine, arguments["executor"])
     if reports.bad or recalled_bad(engine) or (reports.advice and not engine.recalled):
         raise SystemExit(REFUSED)
@@ -211,6 +211,17 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
     )
 
 
+def _refuse_file(output: Path) -> None:
+    """Raise `SettingsError` for an output that is a file, where it must be a folder."""
+    from deid_core.archives import archive_kind
+    from deid_core.errors import SettingsError
+
+    if output.is_file() and archive_kind(output.name) is None:
+        raise SettingsError(
+            f"{output} is a file, and outputs go to a folder or an archive; give another --output"
+        )
+
+
 def _known(engine: Engine, sources: tuple[str, ...], *, archives: bool) -> Iterator[FileRef]:
     """Return the files of all sources; one that is not there stops the run before any file."""
     from deid_core.errors import NoPluginAnsweredError, SettingsError
@@ -230,7 +241,9 @@ def _known(engine: Engine, sources: tuple[str, ...], *, archives: bool) -> Itera
         try:
             found.append(engine.host.discover_files(source, DiscoveryOptions(archives=archives)))
         except NoPluginAnsweredError:
-            raise SettingsError(f"{source}: no such file or folder") from None
+            raise SettingsError(
+                f"{source}: no such file or folder; look whether the path is right"
+            ) from None
     folders = (None if settings.overwrite_inputs else output, *kept)
     # What a run before this one has written is not read again.
     is_output = Outputs(engine.batch.mark, *(folder for folder in folders if folder is not None))

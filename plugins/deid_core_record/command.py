@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import click
 
+from deid_core import SettingsError
 from deid_core.commands import json_option, log_key_option, print_json
 from deid_core_record.log import NAME
 from deid_core_record.log_key import log_key
@@ -53,6 +54,10 @@ def command(
     Exit status: 0 if all fits, 1 if something does not, 2 for wrong usage.
     """
     log = record / NAME if record.is_dir() else record
+    if not log.exists():
+        beside = record.absolute().with_name(f"{record.absolute().name}.record")
+        meant = f"did you mean {beside}?" if beside.is_dir() else "give OUT.record of a run"
+        raise SettingsError(f"{record}: holds no log of a run; {meant}")
     found = check_log(log, log_key(log_key_file), last)
     compared = None
     if outputs is not None and found.misfit is None:
