@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +178,24 @@ def test_a_key_that_cannot_be_made_is_answered_with_what_to_do(tmp_path: Path) -
         result = invoke("key", "new", tmp_path / "no" / "our.key", *more)
         assert result.exit_code == 2
         assert "name a file in a folder of yours" in result.stderr
+
+
+@pytest.mark.parametrize("limit", [9_000, 40_000, 61_000])
+def test_a_full_disk_is_said_as_such_wherever_the_record_meets_it(
+    small: Dataset, save: Any, limit: int
+) -> None:
+    for number in range(12):
+        save(small, f"in/{number}.dcm")
+    program = (
+        "import resource, sys\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+        "from deid_core.cli.main import main\n"
+        "sys.argv = ['deid-core', 'run', 'in', '-o', 'out', '--engine', 'serial']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "cannot be" in done.stderr
+    assert "raised" not in done.stderr
