@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deid_core.cli.catalogue import all_sections
 from deid_core.cli.configured import config_options
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.variables import OWN_MEANING, PREFIX, long_name, settable, variable
@@ -35,8 +36,14 @@ class Said:
     where: str
 
 
+def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return what a shell may offer: the first words of commands."""
+    names = {name for section in all_sections()[0].values() for name in section}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
 @click.command("config")
-@click.argument("words", metavar="[COMMAND]", nargs=-1)
+@click.argument("words", metavar="[COMMAND]", nargs=-1, shell_complete=_complete)
 @click.option("--all", "show_all", is_flag=True, help="Show what has its default as well.")
 @json_option
 @config_options
