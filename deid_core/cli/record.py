@@ -48,7 +48,7 @@ _OPTIONS = [
     click.option(
         "--thumbnails",
         type=click.IntRange(0, 24),
-        help="Show images of so many series in report.html, before and after. BURNED-IN TEXT SHOWS: do not share it then.",
+        help="Show images of so many series: in report.html, before and after. BURNED-IN TEXT SHOWS: do not share it then.",
     ),
 ]
 
