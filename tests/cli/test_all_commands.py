@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: Dataset, save: 
     folder = tmp_path / "work"
     folder.mkdir(mode=0o755)
     monkeypatch.chdir(folder)
+    # The demo leaves its outputs in a temporary folder.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     save(small, "work/in/one.dcm")
     key = Path("our.key")
     key.write_text("a secret of some length")
