@@ -41,12 +41,12 @@ def scored(ready: Ready, corpus: Corpus, folder: Path) -> dict[str, Any]:
     target = folder / "audited"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    log, found = folder / "log.txt", folder / "audit.json"
+    log = folder / "log.txt"
     cost_of(ready.command(corpus.folder, target), log)
     program = environment(DEID_CORE).program("deid-core")
-    options = ["--identifiers", str(corpus.listed), "--json", str(found)]
+    options = ["--identifiers", str(corpus.listed), "--json"]
     cost_of([program, "audit", str(corpus.folder), str(target), *options], log)
-    told = json.loads(found.read_text(encoding="utf-8"))
+    told = json.loads(log.read_text(encoding="utf-8"))
     written = sum(path.is_file() for path in target.rglob("*"))
     shutil.rmtree(target)
     return {

@@ -6,6 +6,7 @@ an audit log. Who may check a log need not be able to compute pseudonyms, so the
 
 from __future__ import annotations
 
+import errno
 import hmac
 import os
 import secrets
@@ -129,9 +130,9 @@ def write_key(key: str, path: str | os.PathLike[str]) -> None:
     try:
         descriptor = os.open(path, _NEW_FILE, stat.S_IRUSR | stat.S_IWUSR)
     except FileExistsError:
-        raise SettingsError(f"{path}: is there already, and a key is never replaced") from None
+        raise _taken(path) from None
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be made ({error.strerror})") from None
+        raise _unmakable(path, error.strerror) from None
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(f"{key}\n".encode())
@@ -140,7 +141,44 @@ def write_key(key: str, path: str | os.PathLike[str]) -> None:
     except OSError as error:
         with suppress(OSError):
             Path(path).unlink()
-        raise SettingsError(f"{path}: cannot be written ({error.strerror})") from None
+        raise _unmakable(path, error.strerror) from None
+
+
+def refuse_taken(path: str | os.PathLike[str] | None, name: str | None) -> None:
+    """Raise `SettingsError` where `write_key` or `store_key` would, as far as can be told before."""
+    if path is not None:
+        place = Path(path)
+        if os.path.lexists(place):
+            raise _taken(path)
+        if not place.absolute().parent.is_dir():
+            raise _unmakable(path, os.strerror(errno.ENOENT))
+        if not os.access(place.absolute().parent, os.W_OK | os.X_OK):
+            raise _unmakable(path, os.strerror(errno.EACCES))
+    if name is not None:
+        try:
+            taken = _keyring().get_password(KEYRING_SERVICE, name) is not None
+        except SettingsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - each backend raises its own
+            raise _unusable(error) from None
+        if taken:
+            raise _taken_in_keyring(name)
+
+
+def _taken(path: str | os.PathLike[str]) -> SettingsError:
+    return SettingsError(
+        f"{path}: is there already, and a key is never replaced; give another name"
+    )
+
+
+def _taken_in_keyring(name: str) -> SettingsError:
+    return SettingsError(
+        f"the keyring has a key {name!r} already, and a key is never replaced; give another name"
+    )
+
+
+def _unmakable(path: str | os.PathLike[str], why: str | None) -> SettingsError:
+    return SettingsError(f"{path}: cannot be made ({why}); name a file in a folder of yours")
 
 
 def store_key(key: str, name: str) -> None:
@@ -156,7 +194,7 @@ def store_key(key: str, name: str) -> None:
     except Exception as error:  # noqa: BLE001 - each backend raises its own
         raise _unusable(error) from None
     if taken:
-        raise SettingsError(f"the keyring has a key {name!r} already, and a key is never replaced")
+        raise _taken_in_keyring(name)
 
 
 def _from_keyring(name: str) -> bytes:

@@ -41,9 +41,7 @@ def scored(folder: Path) -> list[dict[str, Any]]:
     for number, options in enumerate(RUNS.values()):
         out = folder / f"out{number}"
         _run("run", folder / "in", *options, "--key-file", key, "--output", out)
-        told = _run(
-            "audit", folder / "in", out, "--identifiers", folder / "must-go.csv", "--json", "-"
-        )
+        told = _run("audit", folder / "in", out, "--identifiers", folder / "must-go.csv", "--json")
         found.append(json.loads(told) | {"stays": _staying(corpus.key, out)})
     return found
 

@@ -140,7 +140,7 @@ def test_what_looks_at_files_and_results_tells_nobody(bench: Bench) -> None:
         ("inspect", source),
         ("inspect", source, "--json", "--html", "found.html", "--thumbnails", "24"),
         ("review", "out", "--json"),
-        ("audit", source, "out", "--json", "-"),
+        ("audit", source, "out", "--json"),
         ("diff", original, str(written)),
         ("diff", original, str(written), "--json"),
         ("verify-log", "out.record", "--outputs", "out", "--json"),

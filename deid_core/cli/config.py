@@ -15,16 +15,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deid_core.cli.configured import META, config_options
+from deid_core.cli.catalogue import all_sections
+from deid_core.cli.configured import config_options
 from deid_core.cli.errors import shown_errors
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.variables import OWN_MEANING, PREFIX, long_name, settable, variable
+from deid_core.commands import CONFIG, json_option, print_json
 
 SECRETS = ("KEY", "LOG_KEY")
 """Variables whose values nobody sees."""
 
 _HIDDEN = "•••"
-_ASK = ("run", "inspect", "identifiers", "diff")
 
 
 @attrs.frozen
@@ -36,20 +36,31 @@ class Said:
     where: str
 
 
+def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return what a shell may offer: the first words of commands."""
+    names = {name for section in all_sections()[0].values() for name in section}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
 @click.command("config")
-@click.argument("name", metavar="[COMMAND]", default="run", type=click.Choice(_ASK))
+@click.argument("words", metavar="[COMMAND]", nargs=-1, shell_complete=_complete)
 @click.option("--all", "show_all", is_flag=True, help="Show what has its default as well.")
 @json_option
 @config_options
-def command(name: str, *, show_all: bool, as_json: bool, **_: Any) -> None:
+def command(words: tuple[str, ...], *, show_all: bool, as_json: bool, **_: Any) -> None:
     """Show what holds for COMMAND without being said, and from where; without COMMAND: for run.
 
     An option wins over a variable of the environment, that over a config file, and that over the
     default.
     """
     with shown_errors():
-        config = click.get_current_context().meta[META]
-        found = [*_options(name, config, show_all=show_all), *_settings(config), *_variables()]
+        config = click.get_current_context().meta[CONFIG]
+        name, asked = _asked(words or ("run",))
+        found = [
+            *_options(name, asked, config, show_all=show_all),
+            *_settings(config),
+            *_variables(),
+        ]
     path = None if config.path is None else str(config.path)
     if as_json:
         said = [attrs.asdict(one) for one in found]
@@ -71,14 +82,27 @@ def command(name: str, *, show_all: bool, as_json: bool, **_: Any) -> None:
     console.print(table)
 
 
-def _options(name: str, config: Any, *, show_all: bool) -> Iterator[Said]:
-    from deid_core.cli.main import own_command
+def _asked(words: tuple[str, ...]) -> tuple[str, click.Command]:
+    """Return the command that words name. Raises `click.UsageError` if there is none."""
+    from deid_core.cli.main import cli
 
-    asked = own_command(name)
-    if asked is None:
-        return
+    group: click.Group = cli
+    ctx = click.get_current_context()
+    for number, word in enumerate(words, 1):
+        _, found, _ = group.resolve_command(ctx, [word])
+        if number == len(words) and found is not None:
+            return " ".join(words), found
+        if not isinstance(found, click.Group):
+            break
+        group = found
+    raise click.UsageError(f"No such command {' '.join(words)!r}; see deid-core --help")
+
+
+def _options(name: str, asked: click.Command, config: Any, *, show_all: bool) -> Iterator[Said]:
+    # What is wrong in the file is passed over by who only completes words.
+    config.defaults(name.split(), asked)
     parent = click.Context(click.Group("deid-core"), info_name="deid-core")
-    parent.meta[META] = config
+    parent.meta[CONFIG] = config
     ctx = asked.make_context(name, [], parent=parent, resilient_parsing=True)
     for option in settable(asked):
         source = ctx.get_parameter_source(option.name or "")

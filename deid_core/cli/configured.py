@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deid_core.cli.variables import long_name, settable
+from deid_core.commands import CONFIG
 
 if TYPE_CHECKING:
+    from deid_core.cli.tree import Leaf
     from deid_core.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,7 +24,6 @@ PROJECT_FILE = "pyproject.toml"
 OPTIONS = "options"
 """The table of a config file that says options; the others are those of `read_settings`."""
 
-META = "deid_core.config"
 _TOOL = "deid-core"
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -48,6 +49,7 @@ class ConfigFile:
         ``words`` are those by which the command is called. What stands in the command's own table
         wins. Raises `SettingsError` for a name that no option has, and for a wrong type.
         """
+        from deid_core.cli.tree import leaves_below, names_of_options, own_leaves
         from deid_core.errors import SettingsError
 
         if not isinstance(self.options, Mapping):
@@ -59,20 +61,31 @@ class ConfigFile:
                 continue
             if name in known:
                 found[known[name].name or name] = self._checked(name, value, known[name])
-            else:
-                self._refuse_unknown(name, _all_names())
+            elif name not in (own := names_of_options(own_leaves())):
+                self._refuse_unknown(name, own | names_of_options(self._leaves_of_plugins()))
         for name, value in self._own(words).items():
-            if name not in known:
-                self._refuse_unknown(name, set(known))
-            found[known[name].name or name] = self._checked(name, value, known[name])
+            if name in known:
+                found[known[name].name or name] = self._checked(name, value, known[name])
+            else:
+                # It may be for another command of the same group.
+                self._refuse_unknown(name, names_of_options(leaves_below(words[0])))
         return found
+
+    def _leaves_of_plugins(self) -> Iterator[Leaf]:
+        from deid_core.cli.tree import leaves_of_plugins
+
+        return leaves_of_plugins(self.settings().plugins)
 
     def _own(self, words: list[str]) -> Mapping[str, Any]:
         from deid_core.cli.catalogue import own_commands
+        from deid_core.cli.tree import commands_of_plugins
 
-        for name, value in self.options.items():
-            if isinstance(value, Mapping) and name not in own_commands():
-                self._refuse_unknown(name, set(own_commands()))
+        tables = {name for name, value in self.options.items() if isinstance(value, Mapping)}
+        strange = tables.difference(own_commands())
+        if strange:
+            known = {*own_commands(), *commands_of_plugins(self.settings().plugins)}
+            for name in sorted(strange):
+                self._refuse_unknown(name, known)
         own = self.options.get(words[0]) if words else None
         return own if isinstance(own, Mapping) else {}
 
@@ -124,20 +137,41 @@ def config_options(function: F) -> F:
     )(function)
 
 
+def add_config(command: click.Command) -> None:
+    """Let a config file say the options of a command that knows nothing of it, and of those below.
+
+    The command is not handed what was read; it may ask for it, see `deid_core.commands.said_settings`.
+    """
+    below = getattr(command, "commands", {})
+    for one in below.values():
+        add_config(one)
+    taken = {name for param in command.params for name in (*param.opts, param.name)}
+    if below or taken & {"--config", "--no-config", "config", "no_config"}:
+        return
+
+    @click.command
+    @config_options
+    def bare() -> None: ...
+
+    for param in bare.params:
+        param.expose_value = False
+    command.params += bare.params
+
+
 def _note_no_config(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
     if value:
-        ctx.meta[f"{META}.none"] = True
+        ctx.meta[f"{CONFIG}.none"] = True
 
 
 def _read(ctx: click.Context, _param: click.Parameter, value: Path | None) -> ConfigFile:
     """Read the file as soon as it is known, since it gives other options their values."""
     from deid_core.cli.errors import shown_errors
 
-    if ctx.resilient_parsing and META not in ctx.meta:
+    if ctx.resilient_parsing and CONFIG not in ctx.meta:
         return ConfigFile()
     with shown_errors():
-        config = ctx.meta[META] if META in ctx.meta else config_of(ctx, value)
-        ctx.meta[META] = config
+        config = ctx.meta[CONFIG] if CONFIG in ctx.meta else config_of(ctx, value)
+        ctx.meta[CONFIG] = config
         words = ctx.command_path.split()[1:]
         ctx.default_map = {**config.defaults(words, ctx.command)}
     return config
@@ -153,7 +187,7 @@ def config_of(ctx: click.Context, given: Path | None) -> ConfigFile:
 
     if given is not None:
         return ConfigFile(given, read_tables(given))
-    if f"{META}.none" in ctx.meta:
+    if f"{CONFIG}.none" in ctx.meta:
         return ConfigFile()
     for path, tables in _in_working_folder():
         _refuse_shared(path)
@@ -196,21 +230,3 @@ def _refuse_shared(path: Path) -> None:
                     f"{path} was found here, but others may write to {one}; read it and give it by "
                     f"name (--config {path}), pass it over (--no-config), or chmod go-w {one}"
                 )
-
-
-def _all_names() -> set[str]:
-    """Return the names of all options that a config file may say."""
-    from deid_core.cli.catalogue import own_commands
-    from deid_core.cli.main import own_command
-
-    names: set[str] = set()
-
-    def add(command: click.Command | None) -> None:
-        if command is not None:
-            names.update(map(long_name, settable(command)))
-            for below in getattr(command, "commands", {}).values():
-                add(below)
-
-    for name in own_commands():
-        add(own_command(name))
-    return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deid_core.cli.errors import shown_errors
+from deid_core.commands import json_option, print_json
 from deid_core.data import get_dataset
 from deid_core.dicom import get_files, replace_identifiers
 from deid_core.elements import plain
@@ -20,18 +22,22 @@ from deid_core.quiet import quiet_pydicom
 WIDTH = 46
 
 
+def rows_of(before: Path, after: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield each element of two files: what it is, what was there, and what is left."""
+    old, new = dcmread(before), dcmread(after)
+    for tag in sorted({*old.keys(), *new.keys()}):
+        element = old[tag] if tag in old else new[tag]
+        yield f"{element.tag} {element.name}", _text(old, tag), _text(new, tag)
+
+
 def show(before: Path, after: Path, console: Console) -> None:
     """Print the elements of two files side by side."""
-    old, new = dcmread(before), dcmread(after)
     table = Table(title=f"{before.name}: before and after", title_justify="left")
     table.add_column("Attribute")
     table.add_column("What was there", style="red")
     table.add_column("What is left", style="green")
-    for tag in sorted({*old.keys(), *new.keys()}):
-        element = old[tag] if tag in old else new[tag]
-        table.add_row(
-            f"{element.tag} {element.name}", escape(_text(old, tag)), escape(_text(new, tag))
-        )
+    for row in rows_of(before, after):
+        table.add_row(*map(escape, row))
     console.print(table)
 
 
@@ -45,23 +51,34 @@ def _text(dataset: Dataset, tag: int) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
 
 
-def main() -> None:
+def main(*, as_json: bool = False) -> None:
     """De-identify the example data with the default recipe, and show the first image."""
     console = Console(highlight=False)
     files = list(get_files(get_dataset("dicom-cookies")))
     with quiet_pydicom():
         cleaned = replace_identifiers(files)
-        show(Path(files[0]), Path(cleaned[0]), console)
+        before, after = Path(files[0]), Path(cleaned[0])
+        if as_json:
+            shown = [
+                {"attribute": what, "before": old, "after": new}
+                for what, old, new in rows_of(before, after)
+            ]
+            counts = {"files_in": len(files), "files_out": len(cleaned)}
+            where = {"output": str(after.parent), "file": before.name}
+            print_json({"command": "demo", **counts, **where, "elements": shown})
+            return
+        show(before, after, console)
     console.print(f"{len(files)} files in, {len(cleaned)} out, in {Path(cleaned[0]).parent}")
     console.print("Without a recipe all goes but what a file needs to be decoded, shown and filed.")
     console.print("Next: deid-core inspect FOLDER, and deid-core run FOLDER --output OUT")
 
 
 @click.command("demo")
-def command() -> None:
+@json_option
+def command(*, as_json: bool) -> None:
     """De-identify images that come along, and show what was there and what is left."""
     with shown_errors():
-        main()
+        main(as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from deid_core.cli.errors import shown_errors
-from deid_core.cli.inspect import MASK
-from deid_core.cli.machine import json_option, print_json
+from deid_core.cli.inspect_table import MASK
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.summary import Reports, warnings_counted
+from deid_core.commands import json_option, print_json, show_values_option
 
 if TYPE_CHECKING:
     from deid_core.differences import Difference, Pairs, Side
@@ -42,7 +42,7 @@ class _Told:
 @click.command("diff")
 @click.argument("before", metavar="A", type=_EXISTING)
 @click.argument("after", metavar="B", type=_EXISTING)
-@click.option("--show-values", is_flag=True, help="Show values. THEY IDENTIFY PATIENTS.")
+@show_values_option
 @json_option
 @common_options
 def command(before: Path, after: Path, *, show_values: bool, **options: Any) -> None:
@@ -58,7 +58,10 @@ def command(before: Path, after: Path, *, show_values: bool, **options: Any) -> 
     told = _Told(show_values, None if as_json else Console(highlight=False))
     with shown_errors(), warnings_counted(Reports()):
         if before.is_dir() != after.is_dir():
-            raise click.UsageError("give two files, or two folders")
+            file, folder = (after, before) if before.is_dir() else (before, after)
+            raise click.UsageError(
+                f"give two files, or two folders: {file} is a file, and {folder} is none"
+            )
         pairs = _compare(before, after, options, told)
     alone = {"only_in_a": pairs.only_before, "only_in_b": pairs.only_after}
     if as_json:
@@ -89,10 +92,9 @@ def _compare(before: Path, after: Path, options: dict[str, Any], told: _Told) ->
     reader = Reader(host, Engine(host, settings=settings).batch)
     if not before.is_dir():
         one, other = (FileRef(path.name, path=path) for path in (before, after))
-        told_of = reader.differences(one, other)
-        _tell(told, one, other, told_of)
-        return Pairs(together=[(one, other)])
-    pairs = paired(_refs(host, before), _refs(host, after), reader.instance_uid)
+        pairs = Pairs(together=[(one, other)])
+    else:
+        pairs = paired(_refs(host, before), _refs(host, after), reader.instance_uid)
     for one, other in pairs.together:
         try:
             _tell(told, one, other, reader.differences(one, other))

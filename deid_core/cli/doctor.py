@@ -8,8 +8,8 @@ import attrs
 import click
 
 from deid_core.cli.errors import shown_errors
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
+from deid_core.commands import json_option, print_json
 
 if TYPE_CHECKING:
     from deid_core.doctor import Diagnosis

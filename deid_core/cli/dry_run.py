@@ -1,32 +1,20 @@
-"""``--dry-run``: all that a run does, but for writing."""
+"""``--dry-run`` of a run: all that it does, but for writing."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import attrs
-import click
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
     from deid_core.model import FileRef, FileReport
     from deid_core.settings import Settings
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def dry_run_option(function: F) -> F:
-    """Add ``--dry-run``."""
-    return click.option(
-        "--dry-run",
-        is_flag=True,
-        help="Read, decide, check and count, but write nothing at all: no output, no record.",
-    )(function)
 
 
 @contextmanager

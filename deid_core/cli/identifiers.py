@@ -8,13 +8,13 @@ from typing import Any
 import attrs
 import click
 
-from deid_core.cli.errors import shown_errors
-from deid_core.cli.machine import json_option, print_json
+from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.options import common_options, settings_of
+from deid_core.commands import PLACE, json_option, print_json
 
 
 @click.command("identifiers")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=PLACE)
 @click.option(
     "--entity-id", metavar="KEYWORD", help="File under this attribute instead of PatientID."
 )
@@ -26,6 +26,8 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
 
     THE OUTPUT IDENTIFIES PATIENTS. Add variables to each item and give it to the library
     to put identifiers back under new names.
+
+    Exit status: 0 if there are any, 1 if there are none, 2 for wrong usage.
     """
     from deid_core.dicom import get_files, get_identifiers
 
@@ -40,6 +42,9 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         ids = get_identifiers(files, config=settings)
     shown = _plain(ids)
     print_json({"command": "identifiers", "identifiers": shown} if options["as_json"] else shown)
+    if not shown:
+        click.echo("No DICOM files were found: look whether the path is right.", err=True)
+        raise SystemExit(REFUSED)
 
 
 def _plain(value: Any) -> Any:

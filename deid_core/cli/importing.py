@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -14,6 +13,14 @@ import click
 
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.options import common_options, settings_of
+from deid_core.commands import (
+    dry_run_option,
+    json_option,
+    output_option,
+    overwrite_option,
+    print_json,
+    say_dry_run,
+)
 
 if TYPE_CHECKING:
     from deid_core.host import PluginHost
@@ -29,17 +36,13 @@ _LARGEST = 1 << 24
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--from", "program", metavar="PROGRAM", help="Whose recipe it is; else found out.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The recipe to make, or for tables their folder; else standard output.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print recipe and list as JSON.")
+@output_option("a recipe, and its tables beside it; else the standard output.")
 @click.option(
     "--accept-partial", is_flag=True, help="Exit status 0 if something is not translated."
 )
-@click.option("--overwrite", is_flag=True, help="Replace what is there already.")
+@overwrite_option()
+@dry_run_option
+@json_option
 @common_options
 def import_recipe(
     file: Path, program: str | None, output: Path | None, *, as_json: bool, **options: Any
@@ -56,13 +59,18 @@ def import_recipe(
     with shown_errors():
         host = PluginHost.load(settings_of(options).plugins)
         name, imported = _translated(file, program, host)
-        written = _write(imported, output, overwrite=options["overwrite"])
+        texts = _texts(imported, output, overwrite=options["overwrite"])
+        dry = options["dry_run"]
+        if not dry:
+            _write(texts, output)
     if as_json:
-        _print_json(name, imported, written)
+        _print_json(name, imported, tuple(texts), dry=dry)
     else:
-        if imported.text and output is None:
+        if dry:
+            say_dry_run(texts)
+        elif imported.text and output is None:
             click.echo(imported.text, nl=False)
-        _print_list(file, imported, written)
+        _print_list(file, imported, () if dry else tuple(texts))
     if imported.untranslated and not options["accept_partial"]:
         raise SystemExit(PARTIAL)
 
@@ -112,14 +120,14 @@ def _importer(file: Path, data: bytes, program: str | None, host: PluginHost) ->
     raise SettingsError(f"{file}: {why}; say --from PROGRAM (known: {known})")
 
 
-def _write(imported: ImportedRecipe, output: Path | None, *, overwrite: bool) -> tuple[Path, ...]:
-    """Write the recipe, and tables beside it; return what was written."""
+def _texts(imported: ImportedRecipe, output: Path | None, *, overwrite: bool) -> dict[Path, str]:
+    """Return what is to be written where: the recipe, and tables beside it."""
     from deid_core.errors import SettingsError
 
     if output is None:
         if imported.tables:
             raise SettingsError("tables hold identifiers, so they are not printed; say --output")
-        return ()
+        return {}
     texts: dict[Path, str] = {output: imported.text} if imported.text else {}
     folder = output.parent if imported.text else output
     for name, text in imported.tables.items():
@@ -129,15 +137,22 @@ def _write(imported: ImportedRecipe, output: Path | None, *, overwrite: bool) ->
     there = [path for path in texts if path.exists()]
     if there and not overwrite:
         raise SettingsError(f"{there[0]} is there already; say --overwrite to replace it")
+    return texts
+
+
+def _write(texts: Mapping[Path, str], output: Path | None) -> None:
+    from deid_core.errors import SettingsError
+
     for path, text in texts.items():
         try:
-            _write_whole(path, text, private=path != output)
+            write_whole(path, text, private=path != output)
         except OSError as error:
-            raise SettingsError(f"{path}: cannot be written ({type(error).__name__})") from None
-    return tuple(texts)
+            raise SettingsError(
+                f"{path}: cannot be written ({error.strerror}); name another place with --output"
+            ) from None
 
 
-def _write_whole(path: Path, text: str, *, private: bool) -> None:
+def write_whole(path: Path, text: str, *, private: bool) -> None:
     """Write to a temporary name first. What is private only its owner can read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".deid-", suffix=".tmp")
@@ -154,7 +169,7 @@ def _write_whole(path: Path, text: str, *, private: bool) -> None:
         raise
 
 
-def _print_json(name: str, imported: ImportedRecipe, written: tuple[Path, ...]) -> None:
+def _print_json(name: str, imported: ImportedRecipe, paths: tuple[Path, ...], *, dry: bool) -> None:
     shown: Mapping[str, Any] = {
         "command": "recipe import",
         "program": name,
@@ -162,9 +177,11 @@ def _print_json(name: str, imported: ImportedRecipe, written: tuple[Path, ...]) 
         "tables": sorted(imported.tables),
         "untranslated": [attrs.asdict(one) for one in imported.untranslated],
         "advice": list(imported.advice),
-        "written": [str(path) for path in written],
+        "dry_run": dry,
+        "written": [] if dry else [str(path) for path in paths],
+        "would_be_written": [str(path) for path in paths] if dry else [],
     }
-    click.echo(json.dumps(shown, indent=2))
+    print_json(shown)
 
 
 def _print_list(file: Path, imported: ImportedRecipe, written: tuple[Path, ...]) -> None:

@@ -11,28 +11,31 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.groups import SectionedCommand
-from deid_core.cli.machine import json_option, print_json
-from deid_core.cli.options import common_options, settings_of
+from deid_core.cli.inspect_table import MASK, conclusion, counted, sum_of, table_of
+from deid_core.cli.options import (
+    archives_option,
+    common_options,
+    recipe_option,
+    settings_of,
+    value_options,
+)
 from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.summary import SKIPPED, Reports, warnings_counted
+from deid_core.commands import PLACE, json_option, print_json, show_files_option
 
 if TYPE_CHECKING:
     from deid_core.cli.inspect_pictures import Pictures
     from deid_core.engine import Engine
     from deid_core.host import PluginHost
-    from deid_core.inspection import Found, Inspection, Place, Refused
+    from deid_core.inspection import Inspection, Refused
     from deid_core.model import FileRef
-
-MASK = "•••"
-"""Stands for any value: not a character of it shows, nor how long it is."""
 
 SECTIONS = {
     "What a run would do": ("recipes", "default", "keep_private", "profile", "refuse_documents"),
@@ -41,6 +44,7 @@ SECTIONS = {
         "html",
         "thumbnails",
         "as_json",
+        "each_private",
         "show_files",
         "archives",
         "progress",
@@ -48,35 +52,13 @@ SECTIONS = {
         "help",
     ),
 }
-TITLES = {
-    "data set": "Attributes",
-    "nested": "Inside of sequences",
-    "private": "Private attributes",
-    "file meta": "File meta information",
-}
-STYLES = {"kept": "bold yellow", "refused": "red"}
 
 
 @click.command("inspect", cls=SectionedCommand, sections=SECTIONS)
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--recipe",
-    "-r",
-    "recipes",
-    multiple=True,
-    help="A recipe, as for run: what would it do? Several lie on each other.",
-)
-@click.option(
-    "--default",
-    type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
-    help="What would happen to what no rule names.",
-)
-@click.option("--keep-private", is_flag=True, help="As for run: do not remove private elements.")
-@click.option(
-    "--archives/--no-archives",
-    default=True,
-    help="Look into archives (zip, tar), or pass over them.",
-)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=PLACE)
+@recipe_option
+@value_options
+@archives_option
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -87,14 +69,15 @@ STYLES = {"kept": "bold yellow", "refused": "red"}
     "--thumbnails",
     type=click.IntRange(0, 24),
     default=0,
-    help="Show images of so many series on that page. BURNED-IN TEXT SHOWS: do not share it then.",
+    help="Show images of so many series: on the page of --html. BURNED-IN TEXT SHOWS: do not share it then.",
 )
 @profile_options
 @click.option(
-    "--show-files",
+    "--each-private",
     is_flag=True,
-    help="Name files that cannot be read also where the output is no terminal.",
+    help="List private attributes one by one, not by who has created them.",
 )
+@show_files_option
 @json_option
 @progress_option
 @common_options
@@ -211,6 +194,7 @@ def as_json(inspection: Inspection, *, named: bool) -> dict[str, Any]:
         "skipped": dict(inspection.skipped),
         "unreadable": listed(inspection.unreadable),
         "would_be_refused": listed(inspection.refused),
+        "sum": sum_of(inspection),
         "attributes": [
             {
                 "path": place.path,
@@ -232,14 +216,16 @@ def _print(inspection: Inspection, options: dict[str, Any]) -> None:
     console = Console(highlight=False)
     counts = [(inspection.files, "DICOM files")]
     counts += [(found.values, name) for name, found in inspection.subjects.items()]
-    console.print(", ".join(_counted(*one) for one in counts), style="bold")
+    console.print(", ".join(counted(*one) for one in counts), style="bold")
     for code, count in sorted(inspection.skipped.items()):
         console.print(f"{count} passed over: {SKIPPED.get(code, escape(code))}")
     for line in _remarks(inspection):
         console.print(line, style="yellow")
     if inspection.found:
-        console.print(_table(inspection))
+        console.print(table_of(inspection, each_private=options["each_private"]))
         console.print(_meaning(options), style="bright_black")
+        for line in conclusion(inspection, has_plan=bool(options["profile"] or options["recipes"])):
+            console.print(line, soft_wrap=True)
     named = options["show_files"] or sys.stderr.isatty()
     for title, those in (
         ("Cannot be read", inspection.unreadable),
@@ -255,10 +241,6 @@ def _print(inspection: Inspection, options: dict[str, Any]) -> None:
             Console(stderr=True, highlight=False).print(table)
 
 
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name.removesuffix('s') if count == 1 and name != 'series' else name}"
-
-
 def _remarks(inspection: Inspection) -> Iterator[str]:
     if not inspection.files:
         yield "No DICOM files were found: look whether the path is right."
@@ -272,44 +254,6 @@ def _remarks(inspection: Inspection) -> Iterator[str]:
             f"{inspection.burned_in} of them say that text is burned into the image: "
             "no attribute holds it, and a run does not remove it."
         )
-
-
-def _table(inspection: Inspection) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("What identifies", overflow="fold")
-    table.add_column("Files", justify="right")
-    table.add_column("Values", justify="right")
-    table.add_column("Example", no_wrap=True)
-    table.add_column("Would be")
-    part = ""
-    for place, found in inspection.places():
-        if place.where != part:
-            part = place.where
-            table.add_row(f"[bold]{TITLES[part]}[/]")
-        table.add_row(
-            _name(place),
-            str(found.files),
-            str(found.values),
-            f"{found.kind} {MASK}",
-            _words(found),
-        )
-    return table
-
-
-def _name(place: Place) -> str:
-    creator = f" [{place.known_creator}]" if place.known_creator else ""
-    # A text counts only where it holds the patient's own values, which is worth saying.
-    why = " (holds an own value)" if place.reason == "own value" else ""
-    return f"{escape(place.name + creator)}[bright_black]{why}[/]"
-
-
-def _words(found: Found) -> str:
-    several = len(found.would_be) > 1
-    words = []
-    for word, count in found.would_be.most_common():
-        style = STYLES.get(word, "green")
-        words.append(f"[{style}]{word}{f' {count}x' if several else ''}[/]")
-    return ", ".join(words)
 
 
 def _meaning(options: dict[str, Any]) -> str:

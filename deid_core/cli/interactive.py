@@ -71,7 +71,23 @@ def answers(sources: tuple[str, ...], options: Mapping[str, Any]) -> dict[str, A
     _say(f"  {shlex.join(['deid-core', 'run', *sources, *words, *_said(options, found)])}\n")
     if not click.confirm("Go on?", default=True, err=True):
         raise click.Abort
+    _make_key(found, dry=options["dry_run"])
     return found
+
+
+def _make_key(found: dict[str, Any], *, dry: bool) -> None:
+    """Make the key of a crosswalk where there is none; a dry run does without both."""
+    key = found.get("key_file")
+    if key is None or key.exists():
+        return
+    if dry:
+        del found["key_file"], found["crosswalk"]
+        _say(f"{key}: would be made; without it, the crosswalk is not tried.")
+        return
+    from deid_core.keys import new_key, write_key
+
+    write_key(new_key(), key)
+    _say(f"{key}: a new key. Keep it where you keep passwords.")
 
 
 def _output(options: Mapping[str, Any]) -> Path:
@@ -90,11 +106,6 @@ def _crosswalk(output: Path, found: dict[str, Any]) -> list[str]:
     base = output.resolve()
     crosswalk = click.prompt("Crosswalk", default=f"{base}.crosswalk", err=True)
     key = Path(click.prompt("Its key, in a file", default=f"{base}.key", err=True))
-    if not key.exists():
-        from deid_core.keys import new_key, write_key
-
-        write_key(new_key(), key)
-        _say(f"{key}: a new key. Keep it where you keep passwords.")
     found |= {"crosswalk": crosswalk, "key_file": key, "pseudonyms": "code"}
     return ["--crosswalk", crosswalk, "--key-file", str(key), "--pseudonyms", "code"]
 

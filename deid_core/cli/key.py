@@ -8,7 +8,11 @@ import click
 
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.groups import Commands
-from deid_core.cli.machine import json_option, print_json
+from deid_core.commands import dry_run_option, json_option, print_json, say_dry_run
+
+_keyring_option = click.option(
+    "--keyring", metavar="NAME", help="The name of the key in the system's keyring, not in a FILE."
+)
 
 
 @click.group("key", cls=Commands)
@@ -18,17 +22,27 @@ def command() -> None:
 
 @command.command("new")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--keyring", metavar="NAME", help="Keep the key in the system's keyring instead.")
+@_keyring_option
+@dry_run_option
 @json_option
-def new(file: Path | None, keyring: str | None, *, as_json: bool) -> None:
+def new(file: Path | None, keyring: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Make a key of 256 random bits, in a FILE that only you may read.
 
     What is there already is never replaced. Printed is the fingerprint, not the key.
     """
-    from deid_core.keys import fingerprint, new_key, store_key, write_key
+    from deid_core.keys import fingerprint, new_key, refuse_taken, store_key, write_key
 
     if (file is None) == (keyring is None):
         raise click.UsageError("give either FILE or --keyring NAME")
+    place = {"file": file and str(file), "keyring": keyring}
+    if dry_run:
+        with shown_errors():
+            refuse_taken(file, keyring)
+        if as_json:
+            print_json({"command": "key new", "dry_run": True, **place})
+        else:
+            say_dry_run([file if file is not None else f"{keyring} in the keyring"])
+        return
     key = new_key()
     with shown_errors():
         if file is not None:
@@ -36,8 +50,8 @@ def new(file: Path | None, keyring: str | None, *, as_json: bool) -> None:
         elif keyring is not None:
             store_key(key, keyring)
     if as_json:
-        place = {"file": file and str(file), "keyring": keyring}
-        print_json({"command": "key new", **place, "fingerprint": fingerprint(key.encode())})
+        made = {"fingerprint": fingerprint(key.encode())}
+        print_json({"command": "key new", "dry_run": False, **place, **made})
         return
     where = file if file is not None else f"{keyring} in the keyring"
     click.echo(f"{where}: a new key, with the fingerprint {fingerprint(key.encode())}")
@@ -45,7 +59,7 @@ def new(file: Path | None, keyring: str | None, *, as_json: bool) -> None:
 
 @command.command("fingerprint")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
-@click.option("--keyring", metavar="NAME", help="Take the key from the system's keyring.")
+@_keyring_option
 @click.option(
     "--log", "is_log", is_flag=True, help="Look for the log's key: DEID_CORE_LOG_KEY, not _KEY."
 )

@@ -13,6 +13,9 @@ from deid_core import __version__
 from deid_core.cli.catalogue import all_sections, own_commands
 from deid_core.cli.groups import Commands
 
+WORDS = "deid_core.words"
+"""Under this, the meta of the context has the words of the call."""
+
 
 class LazyCommands(Commands):
     """A group whose own commands are imported when they are called.
@@ -29,7 +32,7 @@ class LazyCommands(Commands):
         """Load a command by name."""
         if cmd_name in own_commands():
             return own_command(cmd_name)
-        return _command_of_plugin(cmd_name)
+        return command_of_plugin(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands by section, from their summaries, which needs no import."""
@@ -45,12 +48,21 @@ class LazyCommands(Commands):
             formatter.write_paragraph()
             formatter.write_text(missing)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words of the call, for errors that a machine is to read."""
+        ctx.meta[WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; errors of deid_core in one of a plugin are shown as in our own."""
-        from deid_core.cli.errors import shown_errors
+        from deid_core.cli.errors import shown_errors, tell_machine
 
-        with shown_errors():
-            return super().invoke(ctx)
+        try:
+            with shown_errors():
+                return super().invoke(ctx)
+        except click.ClickException as error:
+            tell_machine(error, ctx.meta[WORDS])
+            raise
 
 
 def own_command(name: str) -> click.Command | None:
@@ -64,8 +76,11 @@ def own_command(name: str) -> click.Command | None:
     return command
 
 
-def _command_of_plugin(name: str) -> click.Command | None:
+def command_of_plugin(name: str) -> click.Command | None:
+    """Load a command of a plugin; variables and config files say its options as they say ours."""
+    from deid_core.cli.configured import add_config
     from deid_core.cli.errors import shown_errors
+    from deid_core.cli.variables import add_variables
     from deid_core.errors import PluginContractError
     from deid_core.guard import Guard
     from deid_core.host import PluginHost
@@ -79,6 +94,8 @@ def _command_of_plugin(name: str) -> click.Command | None:
             command = host.commands[name].load()
         if not isinstance(command, click.Command):
             raise PluginContractError(f"{who}: command {name!r} is no click command")
+        add_config(command)
+        add_variables(command)
         return command
 
 

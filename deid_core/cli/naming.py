@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from deid_core.cli.options import archives_option
+
 if TYPE_CHECKING:
     from deid_core.model import FileRef
     from deid_core.settings import Settings
@@ -32,11 +34,7 @@ _OPTIONS = [
         is_flag=True,
         help="Keep the folders below a source, and give them names that say nothing.",
     ),
-    click.option(
-        "--archives/--no-archives",
-        default=True,
-        help="Look into archives (zip, tar) that lie in folders, or pass over them.",
-    ),
+    archives_option,
 ]
 
 

@@ -11,6 +11,7 @@ import click
 
 from deid_core.cli.configured import config_options
 from deid_core.cli.scope import scope_options, scoped
+from deid_core.commands import PLACE
 
 if TYPE_CHECKING:
     from deid_core.settings import Settings
@@ -37,6 +38,39 @@ _OPTIONS = [
     ),
     click.option("--debug", is_flag=True, help="Log every step. SHOWS IDENTIFIERS."),
 ]
+
+
+def recipe_option(function: F) -> F:
+    """Add ``--recipe``."""
+    return click.option(
+        "--recipe",
+        "-r",
+        "recipes",
+        multiple=True,
+        type=PLACE,
+        help="A recipe: file, folder or bundled name. Several lie on each other, the last on top.",
+    )(function)
+
+
+def archives_option(function: F) -> F:
+    """Add ``--archives``."""
+    return click.option(
+        "--archives/--no-archives",
+        default=True,
+        help="Look into archives (zip, tar) that lie in folders, or pass over them.",
+    )(function)
+
+
+def value_options(function: F) -> F:
+    """Add ``--keep-private`` and ``--default``."""
+    function = click.option(
+        "--default",
+        type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
+        help="What happens to what no rule names.",
+    )(function)
+    return click.option(
+        "--keep-private", is_flag=True, help="Do not remove private data elements."
+    )(function)
 
 
 def common_options(function: F) -> F:

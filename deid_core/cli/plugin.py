@@ -9,6 +9,7 @@ import click
 
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.groups import Commands
+from deid_core.commands import dry_run_option, json_option, print_json, say_dry_run
 from deid_core.kit.kinds import KINDS
 
 ABOUT = "\b\nKinds:\n" + "\n".join(f"  {name:<10}{kind.about}" for name, kind in KINDS.items())
@@ -58,7 +59,9 @@ def command() -> None:
     default=Path(),
     help="Where the package's folder goes; without, here.",
 )
-def new(name: str, kind: str, folder: Path) -> None:
+@dry_run_option
+@json_option
+def new(name: str, kind: str, folder: Path, *, dry_run: bool, as_json: bool) -> None:
     """Write a package."""
     with shown_errors():
         from deid_core.cli.catalogue import own_commands
@@ -67,7 +70,14 @@ def new(name: str, kind: str, folder: Path) -> None:
 
         names = names_of(name)
         refuse_taken(names, kind, tuple(own_commands()))
-        target = write_package(names, kind, folder)
+        target, files = write_package(names, kind, folder, dry=dry_run)
+    if as_json:
+        written = {"folder": str(target), "files": files}
+        print_json({"command": "plugin new", "dry_run": dry_run, **written})
+        return
+    if dry_run:
+        say_dry_run(target / name for name in files)
+        return
     click.echo(
         NEXT.format(folder=target, quoted=shlex.quote(str(target)), module=names.module), nl=False
     )

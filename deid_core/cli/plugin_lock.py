@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,15 @@ from typing import Any
 import click
 
 from deid_core.cli.errors import shown_errors
+from deid_core.cli.importing import write_whole
 from deid_core.cli.options import common_options, settings_of
+from deid_core.commands import dry_run_option, json_option, print_json, say_dry_run
 
 
 @click.command("lock")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@dry_run_option
+@json_option
 @common_options
 def lock(file: Path | None, **options: Any) -> None:
     """Write down what is installed: distributions, versions, plugins, digests of their files.
@@ -38,11 +44,29 @@ def lock(file: Path | None, **options: Any) -> None:
                 raise found.problem
         points = [point for found, point in announced if point is not None and not found.blocked]
         made = lock_of(points)
-        if file is None:
-            click.echo(made.to_json(), nl=False)
-            return
-        try:
-            file.write_text(made.to_json(), encoding="utf-8")
-        except OSError as error:
-            raise SettingsError(f"{file}: cannot be written ({error.strerror})") from None
-    click.echo(f"{file}: {len(points)} plugins of {len(made.distributions)} distributions")
+        dry, text = options["dry_run"], made.to_json()
+        if file is not None:
+            try:
+                _refuse_unwritable(file.absolute())
+                if not dry:
+                    write_whole(file, text, private=False)
+            except OSError as error:
+                raise SettingsError(
+                    f"{file}: cannot be written ({error.strerror}); name a file in a folder of yours"
+                ) from None
+    if options["as_json"]:
+        place = {"dry_run": dry, "file": file and str(file)}
+        print_json({"command": "plugins lock", **place, "lock": json.loads(text)})
+    elif file is None:
+        click.echo(text, nl=False)
+    else:
+        if dry:
+            say_dry_run([file])
+        click.echo(f"{file}: {len(points)} plugins of {len(made.distributions)} distributions")
+
+
+def _refuse_unwritable(file: Path) -> None:
+    """Raise `OSError` where there is no folder for a file, or none that may be written to."""
+    file.parent.stat()
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

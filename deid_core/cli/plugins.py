@@ -13,9 +13,9 @@ from rich.table import Table
 from deid_core.cli.doctor import command as doctor
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.groups import Commands
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.plugin_lock import lock
+from deid_core.commands import json_option, print_json
 
 
 @click.group("plugins", cls=Commands, invoke_without_command=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from deid_core.commands import PLACE
+
 if TYPE_CHECKING:
     from deid_core.settings import Settings
 
@@ -28,7 +30,9 @@ def _crosswalk_option(function: F) -> F:
     return click.option(
         "--crosswalk",
         metavar="FILE|URL",
-        help="Keep originals and what stands for them, encrypted: SQLite file or postgresql:// URL.",
+        type=PLACE,
+        help="The crosswalk: originals and what stands for them, encrypted, in an SQLite file or at a "
+        "postgresql:// URL.",
     )(function)
 
 

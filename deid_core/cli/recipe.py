@@ -12,10 +12,10 @@ import click
 from deid_core.cli.errors import shown_errors
 from deid_core.cli.groups import Commands
 from deid_core.cli.importing import import_recipe
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.options import common_options, settings_of
 from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
 from deid_core.cli.pseudonyms import pseudonym_recipes, pseudonym_settings, pseudonyms_option
+from deid_core.commands import json_option, print_json
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from deid_core.cli.key_options import log_key_option
+from deid_core.commands import log_key_option, show_files_option
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -31,17 +31,13 @@ _OPTIONS = [
         "--record",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="FOLDER",
-        help="Where the run keeps what it has done, and goes on from. Without: beside the output, OUT.record.",
+        help="The record of the run, from which it goes on. Without: beside the output, OUT.record.",
     ),
     click.option("--no-record", is_flag=True, help="Keep no record: the run cannot go on later."),
     click.option(
         "--retry", is_flag=True, help="Do files again that an earlier run refused or failed on."
     ),
-    click.option(
-        "--show-files",
-        is_flag=True,
-        help="Name files that were refused also where the output is no terminal. NAMES MAY HOLD A PATIENT'S.",
-    ),
+    show_files_option,
     click.option(
         "--quarantine",
         type=click.Path(file_okay=False, path_type=Path),
@@ -52,7 +48,7 @@ _OPTIONS = [
     click.option(
         "--thumbnails",
         type=click.IntRange(0, 24),
-        help="Show images of so many series in report.html, before and after. BURNED-IN TEXT SHOWS: do not share it then.",
+        help="Show images of so many series: in report.html, before and after. BURNED-IN TEXT SHOWS: do not share it then.",
     ),
 ]
 

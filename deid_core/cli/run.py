@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from itertools import chain
@@ -13,16 +12,19 @@ import attrs
 import click
 
 from deid_core.cli.checks import check_option, check_settings
-from deid_core.cli.dry_run import dry_run_option, foreseen, tried
+from deid_core.cli.dry_run import foreseen, tried
 from deid_core.cli.engines import engine_of, engine_options, say_of_obstacle
 from deid_core.cli.errors import REFUSED, shown_errors
 from deid_core.cli.fileset import fileset_option, wants_dicomdir
 from deid_core.cli.groups import SectionedCommand
 from deid_core.cli.interactive import answers, interactive_option
-from deid_core.cli.key_options import key_of, key_options
-from deid_core.cli.machine import json_option, print_json
 from deid_core.cli.naming import names_of, naming_options, naming_settings
-from deid_core.cli.options import common_options, settings_of
+from deid_core.cli.options import (
+    common_options,
+    recipe_option,
+    settings_of,
+    value_options,
+)
 from deid_core.cli.profile import OPTIONS, profile_options, profile_recipes
 from deid_core.cli.progress import RunProgress, progress_option
 from deid_core.cli.pseudonyms import pseudonym_options, pseudonym_recipes, pseudonym_settings
@@ -35,6 +37,16 @@ from deid_core.cli.record import (
     record_settings,
 )
 from deid_core.cli.summary import Reports, as_json, summarize, warnings_counted
+from deid_core.commands import (
+    PLACE,
+    dry_run_option,
+    json_option,
+    key_of,
+    key_options,
+    output_option,
+    overwrite_option,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from deid_core.engine import Engine
@@ -98,33 +110,17 @@ STOPPED = {
 
 
 @click.command("run", cls=SectionedCommand, sections=SECTIONS)
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    help="Where the outputs go: a folder, or an archive (.zip, .tar, .tar.gz).  [required]",
-)
-@click.option(
-    "--recipe",
-    "-r",
-    "recipes",
-    multiple=True,
-    help="A recipe: file, folder or bundled name. Several lie on each other, the last on top.",
-)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=PLACE)
+@output_option("a folder, or an archive (.zip, .tar, .tar.gz).  [required]")
+@recipe_option
 @naming_options
-@click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@overwrite_option()
 @click.option(
     "--overwrite-inputs",
     is_flag=True,
     help="Let a source lie in the output folder, and an output replace its own input.",
 )
-@click.option("--keep-private", is_flag=True, help="Do not remove private data elements.")
-@click.option(
-    "--default",
-    type=click.Choice(["remove", "keep", "blank"], case_sensitive=False),
-    help="What happens to what no rule names.",
-)
+@value_options
 @click.option("--durable", is_flag=True, help="Have each output on disk before it gets its name.")
 @click.option("--strict", is_flag=True, help="Refuse a file in which a value is not resolved.")
 @key_options
@@ -154,9 +150,11 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     dry = options["dry_run"]
     with shown_errors(STOPPED[options["no_record"] or dry]), ExitStack() as stack:
         if options["interactive"]:
-            options |= answers(sources, options)
+            with shown_errors("Stopped. Nothing was done."):
+                options |= answers(sources, options)
         if options["output"] is None:
             raise click.UsageError("say where the outputs go: --output FOLDER")
+        _refuse_file(options["output"])
         settings = pseudonym_settings(_settings(options, sources), options)
         settings = check_settings(record_settings(settings, options), options)
         if dry:
@@ -177,8 +175,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         named = options["show_files"]
         print_json(as_json(reports, engine, options["output"], dry=dry, named=named))
     else:
-        named = options["show_files"] or sys.stderr.isatty()
-        summarize(reports, engine, options["output"], dry=dry, named=named)
+        summarize(reports, engine, options["output"], dry=dry, every=options["show_files"])
         say_of_obstacle(engine, arguments["executor"])
     if reports.bad or recalled_bad(engine) or (reports.advice and not engine.recalled):
         raise SystemExit(REFUSED)
@@ -214,6 +211,17 @@ def _settings(options: dict[str, Any], sources: tuple[str, ...]) -> Settings:
     )
 
 
+def _refuse_file(output: Path) -> None:
+    """Raise `SettingsError` for an output that is a file, where it must be a folder."""
+    from deid_core.archives import archive_kind
+    from deid_core.errors import SettingsError
+
+    if output.is_file() and archive_kind(output.name) is None:
+        raise SettingsError(
+            f"{output} is a file, and outputs go to a folder or an archive; give another --output"
+        )
+
+
 def _known(engine: Engine, sources: tuple[str, ...], *, archives: bool) -> Iterator[FileRef]:
     """Return the files of all sources; one that is not there stops the run before any file."""
     from deid_core.errors import NoPluginAnsweredError, SettingsError
@@ -233,7 +241,9 @@ def _known(engine: Engine, sources: tuple[str, ...], *, archives: bool) -> Itera
         try:
             found.append(engine.host.discover_files(source, DiscoveryOptions(archives=archives)))
         except NoPluginAnsweredError:
-            raise SettingsError(f"{source}: no such file or folder") from None
+            raise SettingsError(
+                f"{source}: no such file or folder; look whether the path is right"
+            ) from None
     folders = (None if settings.overwrite_inputs else output, *kept)
     # What a run before this one has written is not read again.
     is_output = Outputs(engine.batch.mark, *(folder for folder in folders if folder is not None))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from deid_core.model import FileReport, Outcome
 
 MOST_NUMBERS = 5
+MOST_OF_A_REASON = 10
+"""How many files that were refused for one reason are listed unless all are asked for."""
 SKIPPED = {
     "archive-link": "links and devices in archives",
     "archive-nested": "archives within archives",
@@ -112,8 +116,12 @@ def warnings_counted(reports: Reports) -> Iterator[None]:
             handler.removeFilter(wanted)
 
 
-def summarize(reports: Reports, engine: Engine, output: Path, *, dry: bool, named: bool) -> None:
-    """Print it; ``named`` if files may be called by their names, which may hold a patient's."""
+def summarize(reports: Reports, engine: Engine, output: Path, *, dry: bool, every: bool) -> None:
+    """Print it.
+
+    ``every`` lists every file that was refused, by its name, which may hold a patient's; without, names
+    are for a terminal alone, and of many files with one reason the first are listed.
+    """
     console = Console(highlight=False)
     if reports.counts or not engine.recalled:
         console.print(_counts(reports, output, dry=dry))
@@ -125,8 +133,10 @@ def summarize(reports: Reports, engine: Engine, output: Path, *, dry: bool, name
     else:
         say_of_directory(engine.batch.settings, reports.skipped)
     if reports.bad:
-        _list_bad(reports.bad, dry=dry, named=named)
+        record = None if dry else engine.batch.settings.record_folder
+        _list_bad(reports.bad, record, dry=dry, every=every)
     if dry:
+        console.print("To do it: the same command without --dry-run.")
         return
     say_of_record(engine, reports.counts)
     if not engine.linkable and reports.counts:
@@ -172,9 +182,22 @@ def _print_actions(actions: Counter[str], console: Console) -> None:
     table.add_column("Attribute", overflow="fold")
     table.add_column("Action")
     table.add_column("Times", justify="right")
+    private: Counter[str] = Counter()
+    times: Counter[str] = Counter()
     for attribute, action, count in sorted(_by_attribute(actions)):
-        table.add_row(escape(attribute), escape(action), str(count))
+        if _is_private(attribute):
+            private[action] += 1
+            times[action] += count
+        else:
+            table.add_row(escape(attribute), escape(action), str(count))
+    for action, different in sorted(private.items()):
+        table.add_row(f"{different} private attributes", escape(action), str(times[action]))
     console.print(table)
+
+
+def _is_private(attribute: str) -> bool:
+    """Tell whether an attribute that is called by its tag is private (PS3.5 7.8)."""
+    return re.match(r"\([0-9A-F]{3}[13579BDF],", attribute) is not None
 
 
 def _by_attribute(actions: Counter[str]) -> Iterator[tuple[str, str, int]]:
@@ -183,18 +206,29 @@ def _by_attribute(actions: Counter[str]) -> Iterator[tuple[str, str, int]]:
         yield attribute, action, count
 
 
-def _list_bad(bad: list[FileReport], *, dry: bool, named: bool) -> None:
+def _list_bad(bad: list[FileReport], record: Path | None, *, dry: bool, every: bool) -> None:
+    named = every or sys.stderr.isatty()
     console = Console(stderr=True, highlight=False)
     title = "Would not be written" if dry else "Not written"
     table = Table(title=title, title_justify="left")
     for column in ("File", "Reason", ""):
         table.add_column(column, overflow="fold")
+    seen: Counter[tuple[str, str]] = Counter()
     for report in bad:
-        called = _location(report) if named else str(report.number)
-        table.add_row(escape(called), report.code, escape(report.reason))
+        seen[report.code, report.reason] += 1
+        if every or seen[report.code, report.reason] <= MOST_OF_A_REASON:
+            called = _location(report) if named else str(report.number)
+            table.add_row(escape(called), report.code, escape(report.reason))
+    for (code, reason), count in seen.items():
+        if not every and count > MOST_OF_A_REASON:
+            more = f"and {count - MOST_OF_A_REASON} more"
+            table.add_row(more, code, escape(reason))
     console.print(table)
     if not named:
         console.print("Names of files may hold a patient's: --show-files shows them.")
+    if record is not None:
+        where = escape(str(record / "report.html"))
+        console.print(f"What to do about each reason is in {where}.", soft_wrap=True)
 
 
 def _location(report: FileReport) -> str:

@@ -30,16 +30,21 @@ EACH_TIME = frozenset(
 OWN_MEANING = frozenset({"allow", "block", "only_plugins", "plugin_lock", "prefer"})
 """Parameters whose variables narrow what options say; see `PluginSettings.with_environment`."""
 
-WRITES = frozenset({"import_recipe", "import", "lock", "new", "fingerprint"})
+WRITES = frozenset({"import", "lock", "new", "fingerprint"})
 """Commands whose files go elsewhere than a run's, or who take a key: they have no variables."""
 
 
 def settable(command: click.Command) -> Iterator[click.Option]:
-    """Yield the options of a command that a config file may say."""
+    """Yield the options of a command, a plugin's too, that a config file may say.
+
+    An author keeps an option out with ``allow_from_autoenv=False``.
+    """
     if command.name in WRITES:
         return
     for param in command.params:
-        if isinstance(param, click.Option) and param.name not in EACH_TIME:
+        if not isinstance(param, click.Option) or param.name in EACH_TIME:
+            continue
+        if param.allow_from_autoenv:
             yield param
 
 

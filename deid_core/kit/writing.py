@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,26 +17,45 @@ from deid_core.kit.kinds import KINDS
 from deid_core.kit.names import Names
 
 
-def write_package(names: Names, kind: str, folder: Path) -> Path:
-    """Write a package below ``folder`` and return where it is.
+def write_package(
+    names: Names, kind: str, folder: Path, *, dry: bool = False
+) -> tuple[Path, list[str]]:
+    """Write a package below ``folder``; return where it is and the paths of its files in it.
 
-    Raises `SettingsError` if something of its name is there, or it cannot be written.
+    ``dry`` writes nothing. Raises `SettingsError` if something of its name is there, or it cannot be written.
     """
     target = folder / names.distribution
     if target.exists() or target.is_symlink():
         raise SettingsError(f"{target} exists already: choose another name, or another --folder")
+    texts = dict(package(names, kind))
+    if dry:
+        _refuse_unwritable(target)
+        return target, list(texts)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".deid-", dir=folder) as scratch:
             whole = Path(scratch) / names.distribution
-            for path, text in package(names, kind):
+            for path, text in texts.items():
                 file = whole / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
             shutil.move(whole, target)
     except OSError as error:
-        raise SettingsError(f"{target}: cannot be written ({error.strerror})") from None
-    return target
+        raise _unwritable(target, error.strerror) from None
+    return target, list(texts)
+
+
+def _refuse_unwritable(target: Path) -> None:
+    """Raise `SettingsError` where folders could not be made."""
+    place = target.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        raise _unwritable(target, os.strerror(errno.EACCES))
+
+
+def _unwritable(target: Path, why: str | None) -> SettingsError:
+    return SettingsError(f"{target}: cannot be written ({why}); choose another --folder")
 
 
 def package(names: Names, kind: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from deid_core.commands import json_option, print_json, show_values_option
 from deid_core_audit.audit import Audit, Options, audit, listed
 from deid_core_audit.identifying import ADDRESS, DATE, DEVICE, INSTITUTION, UID
 from deid_core_audit.report import as_json, show
@@ -38,19 +38,14 @@ class _Wrong(click.ClickException):
 @click.option("--dates-kept", is_flag=True, help="Dates were kept on purpose; not the birth date.")
 @click.option("--institution-kept", is_flag=True, help="The institution was kept on purpose.")
 @click.option("--device-kept", is_flag=True, help="The device was kept on purpose.")
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, allow_dash=True),
-    help="Write what was found as JSON; - for standard output, without the tables then.",
-)
-@click.option("--show-values", is_flag=True, help="Show what identifies, and names of inputs.")
+@json_option
+@show_values_option
 def command(inputs: Path, outputs: Path, **options: Any) -> None:
     """Score the result OUT of a de-identification against its input IN.
 
     Both are folders or files. Outputs are paired with inputs by what they hold, counted by
     category, and searched byte for byte for what identifies in the input. Nothing of that is shown,
-    but where it was found.
+    but where it was found; --show-values shows it, and names of inputs.
 
     Exit status: 0 if nothing is left, 1 if something is left, inconsistent or could not be
     compared, 2 for wrong usage.
@@ -84,7 +79,7 @@ def _audit(inputs: Path, outputs: Path, options: dict[str, Any]) -> Audit:
         )
     for name, side in (("IN", result.inputs), ("OUT", result.outputs)):
         if not side.parsed and not side.unreadable:
-            raise click.UsageError(f"{name} holds no DICOM file")
+            raise click.UsageError(f"{name} holds no DICOM file: look whether the path is right")
     return result
 
 
@@ -92,12 +87,10 @@ def _tell(result: Audit, options: dict[str, Any]) -> None:
     show_values = options["show_values"]
     if show_values:
         click.echo("What follows identifies patients: do not pass it on.", err=True)
-    if options["json_file"] != "-":
+    if options["as_json"]:
+        print_json(as_json(result, show_values=show_values))
+    else:
         show(result, Console(), show_values=show_values)
-    if options["json_file"]:
-        with click.open_file(options["json_file"], "w", encoding="utf-8") as file:
-            json.dump(as_json(result, show_values=show_values), file, indent=2)
-            file.write("\n")
 
 
 @contextmanager

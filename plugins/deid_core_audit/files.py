@@ -75,13 +75,19 @@ class Content:
 
 
 def find(root: Path) -> list[File]:
-    """Return the files below ``root``, or ``root`` itself, in the order of their names."""
+    """Return the files below ``root``, or ``root`` itself, in the order of their names.
+
+    A folder that cannot be looked into is among them: what is in it cannot be read.
+    """
     if root.is_file():
         return [File(1, root, root.name)]
-    paths = sorted(Path(folder) / name for folder, _, names in os.walk(root) for name in names)
+    closed: list[Path] = []
+    walk = os.walk(root, onerror=lambda error: closed.append(Path(error.filename)))
+    paths = [Path(folder) / name for folder, _, names in walk for name in names]
+    found = sorted([*(path for path in paths if path.is_file()), *closed])
     return [
         File(number, path, path.relative_to(root).as_posix())
-        for number, path in enumerate((path for path in paths if path.is_file()), 1)
+        for number, path in enumerate(found, 1)
     ]
 
 
@@ -102,8 +108,11 @@ def quiet() -> Iterator[None]:
 
 
 def read(file: File) -> Content:
-    """Read a file whole; call it inside of `quiet`."""
-    data = file.path.read_bytes()
+    """Read a file whole; call it inside of `quiet`. One that cannot be opened holds nothing."""
+    try:
+        data = file.path.read_bytes()
+    except OSError:
+        return Content(dicom=True, dataset=None, stretches=())
     bare = data[PREFIX] != b"DICM"
     if bare and data[:4] not in BARE:
         return _not_dicom(data)

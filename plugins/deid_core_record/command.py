@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 import attrs
 import click
 
+from deid_core import SettingsError
+from deid_core.commands import json_option, log_key_option, print_json
 from deid_core_record.log import NAME
 from deid_core_record.log_key import log_key
 from deid_core_record.outputs import Outputs, check_outputs
@@ -28,14 +29,11 @@ def _hash(_context: click.Context, _parameter: click.Parameter, value: str | Non
 
 @click.command("verify-log")
 @click.argument("record", metavar="RECORD", type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--log-key-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The key that chained the log; or the variable DEID_CORE_LOG_KEY.",
-)
+@log_key_option
 @click.option(
     "--last",
     callback=_hash,
+    allow_from_autoenv=False,
     metavar="HASH",
     help="The hash of its last line, as verify-log printed it before.",
 )
@@ -44,7 +42,7 @@ def _hash(_context: click.Context, _parameter: click.Parameter, value: str | Non
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Compare the files of this folder with their digests in the report.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@json_option
 def command(
     record: Path, log_key_file: Path | None, last: str, outputs: Path | None, *, as_json: bool
 ) -> None:
@@ -56,12 +54,16 @@ def command(
     Exit status: 0 if all fits, 1 if something does not, 2 for wrong usage.
     """
     log = record / NAME if record.is_dir() else record
+    if not log.exists():
+        beside = record.absolute().with_name(f"{record.absolute().name}.record")
+        meant = f"did you mean {beside}?" if beside.is_dir() else "give OUT.record of a run"
+        raise SettingsError(f"{record}: holds no log of a run; {meant}")
     found = check_log(log, log_key(log_key_file), last)
     compared = None
     if outputs is not None and found.misfit is None:
         compared = check_outputs(log.parent / REPORTS[0], outputs)
     if as_json:
-        click.echo(json.dumps(_as_json(found, compared), indent=2))
+        print_json(_as_json(found, compared))
     else:
         _tell(found, compared)
     if found.misfit is not None or (compared is not None and not compared.fit):

@@ -8,7 +8,7 @@ import stat
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 
 import attrs
@@ -58,9 +58,11 @@ def begin(batch: Batch) -> Record:
     assert folder is not None  # noqa: S101 - those who call have looked
     journal = Journal.open(made(folder))
     try:
-        record = _begun(batch, journal)
+        with _kept():
+            record = _begun(batch, journal)
     except BaseException:
-        journal.close()
+        with suppress(sqlite3.Error):
+            journal.close()
         raise
     _RECORDS[batch] = record
     return record
@@ -254,10 +256,12 @@ class Record:
                 self.quarantine.settle(self.journal.entries(), self.journal.at)
                 self._report(batch, report)
         finally:
-            try:
-                self.log.close()
-            finally:
-                self.journal.close()
+            # What could not be kept may not be kept on closing either.
+            with _kept():
+                try:
+                    self.log.close()
+                finally:
+                    self.journal.close()
 
     def _seal(self, batch: Batch) -> None:
         """Remember that all is done, and what the output is like if it is one file."""

@@ -176,10 +176,9 @@ def audit(write: Callable[..., Path], command: Callable[..., Result], tmp_path: 
 
     def audit(before: Side, after: Side, *options: str) -> Found:
         names = [f"{number:02d}" for number in range(len(after), 0, -1)]
-        told = tmp_path / "told.json"
-        result = command(write(before, "in"), write(after, "out", names), "--json", told, *options)
+        result = command(write(before, "in"), write(after, "out", names), "--json", *options)
         assert result.exit_code in {0, 1}, result.output
-        return Found(result, json.loads(told.read_text(encoding="utf-8")))
+        return Found(result, json.loads(result.stdout))
 
     return audit
 

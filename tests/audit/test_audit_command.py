@@ -25,7 +25,7 @@ def test_tables_show_places_and_no_values(command, leaking):
 
 
 def test_json_shows_places_and_no_values(command, leaking):
-    result = command(*leaking, "--json", "-")
+    result = command(*leaking, "--json")
     assert "uistgaard" not in result.stdout
     found = json.loads(result.stdout)
     assert not found["clean"]
@@ -42,15 +42,15 @@ def test_values_are_shown_to_those_who_ask_with_a_warning(command, leaking):
 
 
 def test_values_are_in_the_json_of_those_who_ask(command, leaking):
-    result = command(*leaking, "--show-values", "--json", "-")
+    result = command(*leaking, "--show-values", "--json")
     values = [value for leak in json.loads(result.stdout)["leaks"] for value in leak["values"]]
     assert sorted(values) == ["HZ-4711-K", "Quistgaard^Ludmilla"]
 
 
 def test_names_of_inputs_are_shown_to_those_who_ask(command, write, before, after):
     sides = write(before, "in", ["Quistgaard-1", "b", "c", "d"]), write(after[1:], "out")
-    hidden = json.loads(command(*sides, "--json", "-").stdout)["files"]["missing"]
-    shown = json.loads(command(*sides, "--json", "-", "--show-values").stdout)["files"]["missing"]
+    hidden = json.loads(command(*sides, "--json").stdout)["files"]["missing"]
+    shown = json.loads(command(*sides, "--json", "--show-values").stdout)["files"]["missing"]
     assert (hidden, shown) == ([{"number": 1}], [{"number": 1, "path": "Quistgaard-1"}])
 
 

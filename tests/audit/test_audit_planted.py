@@ -78,7 +78,6 @@ def test_a_copy_leaks_every_planted_text(corpus, key, command):
         corpus / "must-go.csv",
         "--show-values",
         "--json",
-        "-",
     )
     assert result.exit_code == 1
     found = json.loads(result.stdout)
@@ -92,7 +91,7 @@ def test_a_copy_leaks_every_planted_text(corpus, key, command):
 
 def test_the_places_of_the_leaks_name_nobody(corpus, command):
     result = command(
-        corpus / "in", corpus / "in", "--identifiers", corpus / "must-go.csv", "--json", "-"
+        corpus / "in", corpus / "in", "--identifiers", corpus / "must-go.csv", "--json"
     )
     places = {leak["place"] for leak in json.loads(result.stdout)["leaks"]}
     assert {"preamble", "file name", "PatientName", "(0099,xx01)"} <= places
@@ -108,7 +107,7 @@ def test_a_result_of_the_profile_is_read_and_paired(corpus, command, tmp_path, o
     arguments = ["run", str(corpus / "in"), "--profile", "basic", *options]
     done = CliRunner().invoke(cli, [*arguments, "--output", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
-    result = command(corpus / "in", tmp_path / "out", "--json", "-")
+    result = command(corpus / "in", tmp_path / "out", "--json")
     found = json.loads(result.stdout)
     assert found["files"]["paired"] == 16
     assert found["files"]["missing"] == found["files"]["extra"] == []

@@ -91,6 +91,10 @@ def test_completion_completes_commands_and_options() -> None:
 
     assert "plain,inspect" in complete("deid-core in", 1)
     assert "plain,--dry-run" in complete("deid-core run --dry", 2)
+    assert "plain,audit" in complete("deid-core config aud", 2)
+    # The shell itself completes names of files.
+    for words in ("run ima", "run images -r stu", "crosswalk lookup walk"):
+        assert complete(f"deid-core {words}", len(words.split())).startswith("file,")
 
 
 def test_ctrl_c_gives_130_and_says_how_to_go_on(tmp_path: Path) -> None:

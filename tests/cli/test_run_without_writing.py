@@ -133,6 +133,17 @@ def test_the_command_that_is_shown_does_what_the_answers_did(
     assert one.StudyDate == "20200131"
 
 
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_no_key_is_made_for_who_does_not_agree_or_only_tries(
+    small: Dataset, save: Any, tmp_path: Path, more: list[str]
+) -> None:
+    path = save(small)
+    answers = "basic\n\nout\ny\n\n\nremove\n"
+    result = run(path, "--interactive", *more, typed=answers + ("y\n" if more else "n\n"))
+    assert result.exit_code == (0 if more else 130), result.output
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
 @pytest.mark.parametrize("typed", ["none\nout\nn\nn\n", "basic\n\n"])
 def test_who_says_no_or_stops_answering_runs_nothing(
     small: Dataset, save: Any, tmp_path: Path, typed: str

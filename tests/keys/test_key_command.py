@@ -12,8 +12,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from deid_core.cli.key_options import key_of, key_options, log_key_of, log_key_option
 from deid_core.cli.main import cli
+from deid_core.commands import key_of, key_options, log_key_option
 from deid_core.keys import (
     KEY_VARIABLE,
     LOG_KEY_VARIABLE,
@@ -22,6 +22,7 @@ from deid_core.keys import (
     read_key,
     write_key,
 )
+from deid_core_record.log_key import log_key
 
 Run = Callable[..., Any]
 SECRET = "a secret of some length"
@@ -177,7 +178,7 @@ def test_the_key_of_the_log_comes_from_its_own_option_or_variable(
     @key_options
     @log_key_option
     def command(**options: Any) -> None:
-        taken[:] = [key_of(options), log_key_of(options)]
+        taken[:] = [key_of(options), log_key(options["log_key_file"])]
 
     write_key(SECRET, tmp_path / "log.key")
     CliRunner().invoke(command, ["--log-key-file", str(tmp_path / "log.key")])

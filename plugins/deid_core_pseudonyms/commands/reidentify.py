@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,40 +27,42 @@ from deid_core import (
     Settings,
     SettingsError,
 )
+from deid_core.commands import (
+    PLACE,
+    dry_run_option,
+    json_option,
+    key_options,
+    output_option,
+    overwrite_option,
+    print_json,
+    said_settings,
+    say_dry_run,
+    show_files_option,
+)
 from deid_core.config import layers_of
-from deid_core_pseudonyms.commands.keys import key_of, key_options
+from deid_core.execution.task import Task
+from deid_core_pseudonyms.commands.keys import needed_key
 
 RECIPE = "deid.pseudonyms.reidentify"
 REFUSED = 1
 
 
 @click.command("reidentify")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The folder that the outputs go to.",
-)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=PLACE)
+@output_option("a folder for those who may know.", required=True, each_time=True)
 @click.option(
     "--crosswalk",
     required=True,
     metavar="FILE|URL",
-    help="The crosswalk of the runs that de-identified the files.",
+    type=PLACE,
+    help="The crosswalk: that of the runs that de-identified the files.",
 )
 @key_options
-@click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing besides.")
-def command(
-    sources: tuple[str, ...],
-    output: Path,
-    crosswalk: str,
-    *,
-    overwrite: bool,
-    as_json: bool,
-    **key: Any,
-) -> None:
+@overwrite_option(each_time=True)
+@show_files_option
+@dry_run_option
+@json_option
+def command(sources: tuple[str, ...], output: Path, crosswalk: str, **options: Any) -> None:
     """Put the identifiers back into de-identified files and folders.
 
     The files are not touched: outputs go to another folder, named by their original UIDs. A
@@ -70,21 +72,23 @@ def command(
     """
     settings = Settings(
         output_folder=output,
-        overwrite=overwrite,
+        overwrite=options["overwrite"],
         remove_private=False,
         strict=True,
         crosswalk=crosswalk,
     )
-    host = PluginHost.load()
-    engine = Engine(host, layers_of(RECIPE, host), settings, key=key_of(key))
+    key, dry = needed_key(options), options["dry_run"]
+    host = PluginHost.load(said_settings().plugins)
+    engine = Engine(host, layers_of(RECIPE, host), settings, key=key)
     refs = _refs(engine, sources, output.resolve())
     with _unlogged():
-        reports = list(engine.run(refs))
+        reports = list(_foreseen(engine, refs) if dry else engine.run(refs))
     bad = [r for r in reports if r.outcome not in (Outcome.WRITTEN, Outcome.SKIPPED)]
-    if as_json:
-        _print_json(reports, bad, output)
+    named = options["show_files"]
+    if options["as_json"]:
+        _print_json(reports, bad, output, dry=dry, named=named)
     else:
-        _summarize(reports, bad, output)
+        _summarize(reports, bad, output, dry=dry, named=named or sys.stderr.isatty())
     if bad:
         raise SystemExit(REFUSED)
 
@@ -93,17 +97,30 @@ def _refs(engine: Engine, sources: tuple[str, ...], output: Path) -> Iterator[Fi
     """Return the files of all sources but those that a run before has written."""
     for source in sources:
         if Path(source).resolve().is_relative_to(output):
-            raise SettingsError(f"{source} lies in the output folder, where nothing is read")
-    try:
-        found = list(engine.discover(sources, DiscoveryOptions()))
-    except NoPluginAnsweredError:
-        raise SettingsError("a source is no file or folder that is there") from None
+            raise SettingsError(
+                f"{source} lies in the output folder, where nothing is read; "
+                "choose another folder for --output"
+            )
+    found: list[FileRef] = []
+    for source in sources:
+        try:
+            found += engine.discover([source], DiscoveryOptions())
+        except NoPluginAnsweredError:
+            raise SettingsError(
+                f"{source}: no such file or folder; look whether the path is right"
+            ) from None
     return (
         ref
         for ref in found
         # Path.resolve raises for a link to itself.
         if ref.path is None or not Path(os.path.realpath(ref.path)).is_relative_to(output)
     )
+
+
+def _foreseen(engine: Engine, refs: Iterator[FileRef]) -> Iterator[FileReport]:
+    """Yield what would become of the files; nothing is written."""
+    for number, ref in enumerate(refs, 1):
+        yield engine.foresee(Task(number, f"file {number}", ref))
 
 
 @contextmanager
@@ -118,27 +135,49 @@ def _unlogged() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _print_json(reports: list[FileReport], bad: list[FileReport], output: Path) -> None:
+def _print_json(
+    reports: list[FileReport], bad: list[FileReport], output: Path, *, dry: bool, named: bool
+) -> None:
     counts = Counter(report.outcome.value for report in reports)
     refused = [
-        {"file": one.number, "outcome": one.outcome.value, "code": one.code, "reason": one.reason}
+        {
+            **({"location": _location(one)} if named else {}),
+            "file": one.number,
+            "outcome": one.outcome.value,
+            "code": one.code,
+            "reason": one.reason,
+        }
         for one in bad
     ]
-    shown = {"command": "reidentify", "output": str(output), "counts": counts}
-    click.echo(json.dumps({**shown, "not_written": refused}, indent=2))
+    shown = {"command": "reidentify", "dry_run": dry, "output": str(output), "counts": counts}
+    print_json({**shown, "not_written": refused})
 
 
-def _summarize(reports: list[FileReport], bad: list[FileReport], output: Path) -> None:
+def _summarize(
+    reports: list[FileReport], bad: list[FileReport], output: Path, *, dry: bool, named: bool
+) -> None:
     counts = Counter(report.outcome for report in reports)
     console = Console(soft_wrap=True, highlight=False)
-    console.print(f"{counts[Outcome.WRITTEN]} files with identifiers in {output}", markup=False)
+    if dry:
+        say_dry_run([])
+    would = " would be" if dry else ""
+    count = counts[Outcome.WRITTEN]
+    console.print(f"{count} files with identifiers{would} in {output}", markup=False)
     if counts[Outcome.SKIPPED]:
         console.print(f"{counts[Outcome.SKIPPED]} files passed over: not DICOM, or directories")
     if bad:
-        table = Table(title="Not written", title_justify="left")
+        title = "Would not be written" if dry else "Not written"
+        table = Table(title=title, title_justify="left")
         for column in ("File", "Reason", ""):
             table.add_column(column, overflow="fold")
         for report in bad:
-            location = report.ref.location if report.ref is not None else ""
-            table.add_row(escape(location), report.code, escape(report.reason))
-        Console(stderr=True).print(table)
+            called = _location(report) if named else str(report.number)
+            table.add_row(escape(called), report.code, escape(report.reason))
+        errors = Console(stderr=True)
+        errors.print(table)
+        if not named:
+            errors.print("Names of files may hold a patient's: --show-files shows them.")
+
+
+def _location(report: FileReport) -> str:
+    return report.ref.location if report.ref is not None else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import webbrowser
 from collections.abc import Iterator
@@ -13,10 +12,9 @@ from typing import Any
 
 import click
 
-from deid_core import (
-    SettingsError,
-)
+from deid_core import SettingsError
 from deid_core.archives import archive_kind
+from deid_core.commands import json_option, log_key_option, print_json
 from deid_core.pages.thumbnails import are_possible
 from deid_core.quiet import quiet_pydicom
 from deid_core_record.folder import replaced
@@ -38,7 +36,7 @@ a browser is started with, but not into this file."""
     "--record",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="The record of the run. Without: beside the output, OUT.record.",
+    help="The record of the run, from which it goes on. Without: beside the output, OUT.record.",
 )
 @click.option(
     "--inputs",
@@ -46,21 +44,18 @@ a browser is started with, but not into this file."""
     metavar="PATH",
     help="What the run has read, to show images before as well. BURNED-IN TEXT SHOWS.",
 )
-@click.option(
-    "--log-key-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The key that chained the log of the run; or the variable DEID_CORE_LOG_KEY.",
-)
+@log_key_option
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Listen there; 0: any that is free."
 )
 @click.option("--no-browser", is_flag=True, help="Open no browser: print the address only.")
-@click.option("--json", "as_json", is_flag=True, help="Print series and marks as JSON, and end.")
+@json_option
 def command(output: Path, inputs: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     """Look at what a run has written, series by series, and mark each as approved or rejected.
 
     OUT is the output of the run, a folder or an archive (zip, tar). Pages are served on this computer to you alone, until you
-    press Ctrl-C. Marks are kept in the record of the run.
+    press Ctrl-C. Marks are kept in the record of the run. With --json nothing is served: series and
+    marks are printed.
     """
     is_archive = not output.is_dir()
     if is_archive and archive_kind(output.name) is None:
@@ -86,7 +81,7 @@ def command(output: Path, inputs: tuple[str, ...], *, as_json: bool, **options: 
         )
         if as_json:
             review.read()
-            click.echo(json.dumps(to_json(review), indent=2))
+            print_json(to_json(review))
         else:
             _serve(review, options["port"], no_browser=options["no_browser"])
 
