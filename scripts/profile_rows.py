@@ -76,8 +76,8 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
 
 def table() -> str:
     """Return the table as it stands on the page."""
-    lines = ["| Tag | Attribute | Basic | With options |", "| --- | --- | --- | --- |"]
-    lines += [f"| {tag} | {name} | {basic} | {more} |" for tag, name, basic, more in rows()]
+    lines = ["| Attribute | Basic | With options |", "| --- | --- | --- |"]
+    lines += [f"| {tag} {name} | {basic} | {more} |" for tag, name, basic, more in rows()]
     return "\n".join(lines)
 
 
