@@ -127,6 +127,12 @@ def test_every_word_of_the_recipe_language_is_in_a_table(word: str) -> None:
     assert re.search(WORDS[word].format(re.escape(word)), page("recipe"), flags=re.MULTILINE)
 
 
+def test_no_word_is_in_a_table_that_the_recipe_language_does_not_have() -> None:
+    said = set(re.findall(r"^\| `(\w+)` \|", page("recipe"), flags=re.MULTILINE))
+    assert len(said) > 40
+    assert said <= {*HOST.actions, *HOST.value_functions, *HOST.operators}
+
+
 def test_every_module_of_the_core_is_on_a_floor_of_the_architecture() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = project["tool"]["importlinter"]["contracts"]
