@@ -1,5 +1,6 @@
 # The command deid-core, and nothing that it does not need. Build: docker build -t deid-core .
 #
+#   mkdir -p work
 #   docker run --rm --network none --user "$(id -u):$(id -g)" \
 #     -v "$PWD/images:/in:ro" -v "$PWD/work:/work" \
 #     deid-core run /in --output out --profile basic

@@ -241,7 +241,7 @@ def _set_up(namespace: dict[str, Any]) -> None:
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {
         **os.environ,
-        "COLUMNS": "100",
+        "COLUMNS": "80",
         "HOME": str(folder),
         "PATH": programs,
         "PWD": str(folder),

@@ -91,7 +91,7 @@ def _panel(panel: Any, results: Results, curves: Iterable[Curve]) -> None:
 
 def _work(results: Results, path: Path) -> None:
     found = [one for one in figures(results, "headers", "memory").values() if one.left is not None]
-    figure, axes = pyplot.subplots(figsize=(8, 4.8))
+    figure, axes = pyplot.subplots(figsize=(8, 5.4))
     for kind, colour in COLOURS.items():
         points = [one for one in found if one.kind == kind]
         rates, left = [one.files_per_second for one in points], [one.left for one in points]
@@ -104,7 +104,7 @@ def _work(results: Results, path: Path) -> None:
     axes.set_ylabel("identifiers left in a file")
     axes.margins(x=0.12)
     axes.grid(visible=True)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncol=len(COLOURS))
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncol=len(COLOURS))
     _plain(axes.xaxis, axes.yaxis)
     _name_points(axes, found)
     figure.tight_layout()
@@ -119,13 +119,14 @@ def _name_points(axes: Any, found: list[Figure]) -> None:
         ours = one.kind == "ours"
         right = one.files_per_second > middle or any(_in_the_way(one, other) for other in found)
         axes.annotate(
-            one.label,
+            one.label.removeprefix("deid_core, "),
             (one.files_per_second, one.left),
             xytext=(0, 8) if ours else (-7 if right else 7, -3),
             textcoords="offset points",
-            ha="center" if ours else "right" if right else "left",
-            fontsize=9,
-            rotation=25 if ours else 0,
+            ha="right" if right and not ours else "left",
+            fontsize=8 if ours else 9,
+            rotation=50 if ours else 0,
+            rotation_mode="anchor",
         )
 
 

@@ -17,6 +17,7 @@ _REASONS = {
     "integer": "CTP keeps these numbers from run to run; --pseudonyms number does, with a crosswalk",
     "dateinterval": "CTP looks dates up; a keyed shift of dates needs no table",
 }
+_METHODS = "a recipe says by METHOD which methods it carries out, and CTP's are others"
 
 
 class NoValueError(Exception):
@@ -29,9 +30,10 @@ def value_of(nodes: Nodes, element: Element) -> str | tuple[str, str]:
     Raises `NoValueError` where there is none.
     """
     if element.vr == "SQ":
-        raise NoValueError("a sequence has no value")
+        codes = element.field == "DeidentificationMethodCodeSequence" and not _calls(nodes)
+        raise NoValueError(_METHODS if codes else "a sequence has no value")
     try:
-        if all(isinstance(node, Text) for node in nodes):
+        if not _calls(nodes):
             return quoted("".join(node.text for node in nodes if isinstance(node, Text)))
         if len(nodes) == 1 and isinstance(nodes[0], Call):
             plain = _plain(nodes[0], element)
@@ -48,6 +50,10 @@ def value_of(nodes: Nodes, element: Element) -> str | tuple[str, str]:
         raise NoValueError("its text has control characters") from None
     except ExpressionError as error:
         raise NoValueError(str(error)) from None
+
+
+def _calls(nodes: Nodes) -> bool:
+    return any(isinstance(node, Call) for node in nodes)
 
 
 def _plain(call: Call, element: Element) -> str | tuple[str, str] | None:

@@ -15,7 +15,7 @@ SHOWN = re.compile(r"^```console\n\$ (deid-core[^\n]* --help)\n.*?^```$", re.DOT
 def _renewed(match: re.Match[str]) -> str:
     program = Path(sys.executable).with_name("deid-core")
     words = match[1].split()[1:]
-    environment = {**os.environ, "COLUMNS": "100"}
+    environment = {**os.environ, "COLUMNS": "80"}
     done = subprocess.run(
         [program, *words], env=environment, capture_output=True, text=True, check=True
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from deid_core.recipe.syntax import parse
 from deid_core_profiles.bundled import FOLDER
 from deid_core_profiles.tables import tables
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "profiles.md").read_text("utf-8")
+CHECKOUT = Path(__file__).parents[2]
+PAGE = (CHECKOUT / "docs" / "reference" / "profiles.md").read_text("utf-8")
 ROWS = {
     name: (option, code, int(rules))
     for option, name, code, rules in re.findall(
@@ -45,3 +48,13 @@ def test_the_numbers_of_rows_are_those_of_the_tables() -> None:
     kinds = sum(len(by_type) for by_type in tables()["content"].values())
     assert f"{kinds} kinds of content items" in PAGE
     assert f"{ROWS['deid.dicom.retain-safe-private'][2]} private elements" in PAGE
+
+
+def test_the_page_of_rows_has_what_the_recipes_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(CHECKOUT / "scripts"), *sys.path])
+    made = importlib.import_module("profile_rows")
+    page = made.PAGE.read_text(encoding="utf-8")
+    assert page.partition(made.START)[2].partition(made.END)[0].strip() == made.table(), (
+        "run scripts/profile_rows.py"
+    )
+    assert len(list(made.rows())) == 655

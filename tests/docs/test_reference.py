@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import inspect
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
 import click
 import pytest
 
@@ -32,30 +28,6 @@ ARGUMENTS = [
 
 def page(name: str) -> str:
     return (REFERENCE / f"{name}.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The documentation, built as `make docs` builds it."""
-    pytest.importorskip("mkdocs")
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", folder]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture(scope="session")
-def entries(site: Path) -> dict[str, str]:
-    """What the reference says of each object, as text, by the name of the object."""
-    found = {}
-    for built in (site / "reference").glob("*.html"):
-        parts = re.split(r'<h\d id="(deid_core[\w.]*)"', built.read_text(encoding="utf-8"))
-        found |= {
-            name: html.unescape(re.sub(r"<[^>]+>", "", text))
-            for name, text in zip(parts[1::2], parts[2::2], strict=True)
-        }
-    return found
 
 
 @pytest.mark.parametrize("hook", HOOKS)
@@ -81,19 +53,6 @@ def test_no_argument_is_explained_that_is_not_there() -> None:
     assert said == set(ARGUMENTS)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("hook", HOOKS)
-def test_every_hook_is_shown_with_its_signature_and_an_example(
-    entries: dict[str, str], hook: str
-) -> None:
-    shown = entries[f"deid_core.hookspecs.{hook}"]
-    signature = shown[shown.index(f"{hook}(") :]
-    for argument in inspect.signature(HOOKS[hook]).parameters:
-        assert re.search(rf"\b{argument}:", signature), argument
-    for question in ("When:", "Who wins:", "May change:", "@hookimpl"):
-        assert question in " ".join(shown.split())
-
-
 def test_the_docstring_of_every_hook_answers_the_same_questions() -> None:
     for name, hook in HOOKS.items():
         text = " ".join((inspect.getdoc(hook) or "").split())
@@ -101,34 +60,6 @@ def test_the_docstring_of_every_hook_answers_the_same_questions() -> None:
             assert question in text, f"{name}: {question}"
         if not name.endswith(("_started", "_recorded", "_finished")):
             assert "None:" in text, name
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in deid_core.__all__ if name != "__version__"])
-def test_every_public_name_is_in_the_reference(entries: dict[str, str], name: str) -> None:
-    assert any(re.fullmatch(rf"deid_core\.[\w.]+\.{name}", entry) for entry in entries)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", deid_core.dicom.__all__)
-def test_every_name_of_the_library_is_in_the_reference(entries: dict[str, str], name: str) -> None:
-    assert any(re.fullmatch(rf"deid_core\.dicom\.([\w.]+\.)?{name}", entry) for entry in entries)
-
-
-def public_classes() -> Iterator[type]:
-    for name in deid_core.__all__:
-        value = getattr(deid_core, name)
-        if inspect.isclass(value) and attrs.has(value):
-            yield value
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("model", list(public_classes()))
-def test_every_public_model_is_shown_with_its_fields(entries: dict[str, str], model: type) -> None:
-    shown = entries[f"{model.__module__}.{model.__name__}"]
-    signature = shown[shown.index(f"{model.__name__}(") :]
-    for field in inspect.signature(model).parameters:
-        assert re.search(rf"\b{field}:", signature), field
 
 
 def test_every_record_can_be_imported_from_the_package() -> None:
@@ -196,14 +127,10 @@ def test_every_word_of_the_recipe_language_is_in_a_table(word: str) -> None:
     assert re.search(WORDS[word].format(re.escape(word)), page("recipe"), flags=re.MULTILINE)
 
 
-@pytest.mark.slow
-def test_the_site_asks_nothing_of_other_hosts(site: Path) -> None:
-    for built in site.rglob("*.html"):
-        text = built.read_text(encoding="utf-8")
-        assert not re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(?:https?:)?//', text)
-    for style in site.rglob("*.css"):
-        text = style.read_text(encoding="utf-8")
-        assert not re.findall(r"url\(\s*[\"']?(?:https?:)?//", text)
+def test_no_word_is_in_a_table_that_the_recipe_language_does_not_have() -> None:
+    said = set(re.findall(r"^\| `(\w+)` \|", page("recipe"), flags=re.MULTILINE))
+    assert len(said) > 30
+    assert said <= {*HOST.actions, *HOST.value_functions, *HOST.operators, "all"}
 
 
 def test_every_module_of_the_core_is_on_a_floor_of_the_architecture() -> None:

@@ -245,6 +245,16 @@ def test_what_has_no_equal_is_listed_and_removed(
     assert "PatientName" not in cleaned
 
 
+def test_codes_of_methods_are_not_claimed_for_the_script(
+    image: Dataset, ctp: Any, run: Any
+) -> None:
+    imported = ctp({"00120064": "113100/113105/113107"})
+    [missed] = imported.untranslated
+    assert "METHOD" in missed.reason
+    assert not [line for line in imported.text.splitlines() if line.startswith("METHOD")]
+    assert "DeidentificationMethodCodeSequence" not in run(image, imported)
+
+
 @pytest.mark.parametrize("script", ["@always()@quarantine()", "@always()@skip()"])
 def test_what_stops_at_every_file_refuses_all(
     image: Dataset, ctp: Any, run: Any, script: str

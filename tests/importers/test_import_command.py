@@ -105,6 +105,15 @@ def test_what_cannot_be_read_is_an_error_with_status_2(
     assert says in result.output
 
 
+def test_a_script_in_the_old_form_of_ctp_is_refused_with_what_to_do(invoke: Any) -> None:
+    old = "param.DATEINC=-10\nset.[0010,0010]PatientName=@empty()\nkeep.group18=\n"
+    for options in ([], ["--from", "ctp"]):
+        result = invoke(old, *options)
+        assert result.exit_code == 2
+        assert "foreign:1:1: a script in CTP's old form; save it" in result.stderr
+        assert not result.stdout
+
+
 def test_a_file_that_is_no_recipe_by_its_size_is_not_read(invoke: Any) -> None:
     result = invoke("x" * (1 << 24) + "x")
     assert result.exit_code == 2
