@@ -93,7 +93,9 @@ def _tell(found: Checked, compared: Outputs | None) -> None:
         click.echo(f"Does not fit: {where}{misfit.text} ({misfit.kind}).")
         return
     chain = "a key" if found.keyed else "no key: whoever may write to the record can write it anew"
-    click.echo(f"The log fits: {found.lines} lines, {found.runs} runs, {found.files} files.")
+    words = (("line", found.lines), ("run", found.runs), ("file", found.files))
+    said = ", ".join(f"{count} {word if count == 1 else f'{word}s'}" for word, count in words)
+    click.echo(f"The log fits: {said}.")
     click.echo(f"Chained with {chain}.")
     if found.broken_off:
         click.echo(f"Runs that were broken off and gone on from: {found.broken_off}")

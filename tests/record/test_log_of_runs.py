@@ -131,7 +131,7 @@ def test_outputs_without_names_in_the_report_are_known_by_their_digests(tmp_path
 
 def test_a_record_is_told_of_in_words(record: Path) -> None:
     shown = invoke("verify-log", record / "log.jsonl").output
-    assert "The log fits: 6 lines, 1 runs, 4 files." in shown
+    assert "The log fits: 6 lines, 1 run, 4 files." in shown
     (record / "log.jsonl").write_bytes((record / "log.jsonl").read_bytes()[1:])
     result = invoke("verify-log", record)
     assert result.exit_code == 1
