@@ -5,6 +5,8 @@ from __future__ import annotations
 from deid_core import ReadError, dictionary
 from deid_core.structure import (
     DELIMITER_GROUP,
+    LONG_VRS,
+    SHORT_VRS,
     Element,
     Encoding,
     NoElement,
@@ -13,6 +15,8 @@ from deid_core.structure import (
 )
 
 PIXEL_DATA = 0x7FE00010
+TAG_LENGTH, SHORT_HEAD, LONGEST_HEAD = 4, 8, 12
+"""Bytes of a tag, and of the headers of elements (PS3.5 7.1.2)."""
 SEARCHED = 65536
 """Bytes after the data set that are searched for elements which a broken one hides."""
 
@@ -49,6 +53,8 @@ def _refuse_hidden(data: bytes, at: int, last: int, encoding: Encoding) -> None:
     rest = data[at : at + 8]
     if len(rest) > 1 and pixel_data.startswith(rest[: len(pixel_data)]):
         raise ReadError("the file ends where pixel data begins")
+    if _is_head(data[at:], last, encoding):
+        raise ReadError("the file ends inside of the header of an element")
     if data.find(pixel_data, at) >= 0:
         raise ReadError(f"bytes at offset {at} are no data element, and pixel data follows them")
     for offset in range(at, min(len(data) - 8, at + SEARCHED)):
@@ -63,3 +69,17 @@ def _refuse_hidden(data: bytes, at: int, last: int, encoding: Encoding) -> None:
             raise ReadError(
                 f"bytes at offset {at} are no data element, and {element} seems to follow them"
             )
+
+
+def _is_head(rest: bytes, last: int, encoding: Encoding) -> bool:
+    """Tell whether bytes at the end of a file are the header of the element that was to come next."""
+    if not TAG_LENGTH <= len(rest) < LONGEST_HEAD:
+        return False
+    group, element, _ = encoding.header.unpack(rest[:8].ljust(8, b"\0"))
+    tag = group << 16 | element
+    if not last < tag < DELIMITER_GROUP << 16:
+        return False
+    vr = rest[TAG_LENGTH : TAG_LENGTH + 2]
+    if not encoding.implicit and len(vr) == 2:  # noqa: PLR2004 - two letters
+        return vr in LONG_VRS or (vr in SHORT_VRS and len(rest) < SHORT_HEAD)
+    return bool(dictionary.vrs_of(tag)) or group == last >> 16

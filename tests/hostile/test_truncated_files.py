@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hostile_files import assert_harmless
+from pydicom.data import get_testdata_file
 
 from deid_core import Outcome
 from fuzz.kinds import kinds
@@ -36,6 +39,15 @@ def test_a_file_that_ends_inside_of_an_element_is_never_written(kind, profile):
     for less in range(1, 4):
         report = profile(data[:-less]).report
         assert (report.outcome, report.code) == (Outcome.REFUSED, "unreadable")
+
+
+def test_a_file_that_ends_inside_of_a_header_is_never_written(profile):
+    data = Path(get_testdata_file("CT_small.dcm")).read_bytes()
+    for end in (3000, 3001, 3002):
+        report = profile(data[:end]).report
+        assert (report.outcome, report.code) == (Outcome.REFUSED, "unreadable")
+    # Where it is cut off between two elements, nothing tells.
+    assert profile(data[:2994]).report.outcome is Outcome.WRITTEN
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"directory"}))
